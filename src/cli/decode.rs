@@ -1,0 +1,251 @@
+//! `hello decode`: bytes to fields.
+
+use std::ffi::OsString;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+use super::format::{self, Allowed, Format, Side};
+use super::io::{Input, OutputOptions};
+use super::schema::SchemaOptions;
+use super::streaming::{StreamOptions, Streaming};
+use super::warnings::WarningOptions;
+use super::{Context, Spec, fields, guess, usage};
+use crate::codec::text::Layout;
+use crate::codec::{Notes, Origin, base64_text, hex_text, json, select, text};
+use crate::error::{Error, Result};
+use crate::escape;
+use crate::stream::{Record, Split};
+use crate::table::{Field, Message};
+
+/// Turn bytes into fields.
+///
+/// The bytes stand on the command line, or come from a file or standard input.
+/// Standard input is taken for binary if any byte is neither a hex digit nor
+/// white space, else for hex.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  hello decode 0a05626f626279
+  hello decode --from base64 CgVib2JieQ==
+  hello decode -i bobby.binpb --to json
+  hello decode --field name 0a05626f626279
+  hello decode --stream --to json < names.bin
+
+Exit status: 0 done, 1 the input or the system failed, 2 the command line is wrong.")]
+pub struct Decode {
+    /// The bytes in hex (with --from base64 in base64); several words are joined
+    #[arg(value_name = "BYTES")]
+    bytes: Vec<OsString>,
+    /// The bytes are in this format: hex, binary or base64
+    #[arg(long, value_name = "FORMAT", help_heading = "Input")]
+    from: Option<String>,
+    /// The file to read (- is standard input); its extension may say the format
+    #[arg(short, long, value_name = "FILE", help_heading = "Input")]
+    input: Option<OsString>,
+    /// Write the fields as text (default) or json; left out with -o, the file's extension decides
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    to: Option<String>,
+    /// Write only the value of this field, raw
+    #[arg(long, value_name = "PATH", help_heading = "Output")]
+    field: Option<String>,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    stream: StreamOptions,
+    #[command(flatten)]
+    warnings: WarningOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+pub(super) const SPEC: Spec =
+    Spec { name: "decode", about: "Turn bytes into fields", options, run };
+
+const FROM: Allowed = Allowed {
+    command: "decode",
+    side: Side::From,
+    formats: format::BYTES,
+    pipe: "hello encode --from {} … | hello decode",
+};
+
+const TO: Allowed = Allowed {
+    command: "decode",
+    side: Side::To,
+    formats: format::FIELDS,
+    pipe: "hello decode … --to json | hello encode --from json --to {}",
+};
+
+fn options(command: Command, _: &Context<'_>) -> Result<Command> {
+    Ok(Decode::augment_args(command))
+}
+
+fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
+    let args = Decode::from_arg_matches(matches).map_err(|error| usage::plain(&error))?;
+    let message = context.chosen()?.table()?;
+    let streaming = args.stream.resolve()?;
+    let printer = args.printer(&message, streaming.is_some())?;
+    let (input, from) = args.input(streaming)?;
+    match streaming {
+        Some(streaming) => args.stream(&printer, &input, from, streaming),
+        None => args.single(&printer, &input, from),
+    }
+}
+
+/// What is printed of a message, and how.
+struct Printer<'t> {
+    message: &'t Message,
+    shape: Shape<'t>,
+}
+
+#[derive(Clone, Copy)]
+enum Shape<'t> {
+    Json,
+    Text(Layout),
+    Field { field: &'t Field, escaped: bool },
+}
+
+impl Printer<'_> {
+    fn print(&self, record: &[u8], base: u64, out: &mut Vec<u8>, notes: &mut Notes) -> Result<()> {
+        match self.shape {
+            Shape::Json => json::print(self.message, record, base, out, notes)?,
+            Shape::Text(layout) => {
+                text::print(self.message, record, base, layout, out, notes)?;
+                if layout == Layout::Lines {
+                    return Ok(());
+                }
+            }
+            Shape::Field { field, escaped } => {
+                let start = out.len();
+                select::print(self.message, field, record, base, out, notes)?;
+                if escaped {
+                    let visible = escape::visible(&String::from_utf8_lossy(&out[start..]));
+                    out.truncate(start);
+                    out.extend_from_slice(visible.as_bytes());
+                }
+            }
+        }
+        out.push(b'\n');
+        Ok(())
+    }
+}
+
+impl Decode {
+    fn printer<'t>(&self, message: &'t Message, stream: bool) -> Result<Printer<'t>> {
+        let to = match (&self.to, self.output.path()) {
+            (Some(name), _) => Some(TO.option(name)?),
+            (None, Some(path)) if self.field.is_none() => TO.file(path)?,
+            _ => None,
+        };
+        let layout = if stream { Layout::OneLine } else { Layout::Lines };
+        let shape = match (&self.field, to) {
+            (Some(path), _) => Shape::Field {
+                field: fields::find(message, path)?.1,
+                escaped: self.output.is_terminal(),
+            },
+            (None, Some(Format::Json)) => Shape::Json,
+            (None, _) => Shape::Text(layout),
+        };
+        Ok(Printer { message, shape })
+    }
+
+    /// Where the bytes come from, and their format if anything says it.
+    fn input(&self, streaming: Option<Streaming>) -> Result<(Input, Option<Format>)> {
+        let named = self.from.as_deref().map(|name| FROM.option(name)).transpose()?;
+        if !self.bytes.is_empty() {
+            if self.input.is_some() {
+                return Err(Error::usage("the bytes come from the command line and from `-i`")
+                    .hint("give them one way only"));
+            }
+            if named == Some(Format::Binary) {
+                return Err(Error::usage("bytes on the command line cannot be binary")
+                    .hint("they are hex, or base64 with `--from base64`"));
+            }
+            let words = self.bytes.join(std::ffi::OsStr::new(" "));
+            let input = Input::Words(words.as_encoded_bytes().to_vec());
+            return Ok((input, Some(named.unwrap_or(Format::Hex))));
+        }
+        let input = self.input.as_deref().map_or(Input::Stdin, Input::named);
+        let mut from = named;
+        if let (None, Some(path)) = (named, input.path()) {
+            from = FROM.file(path)?;
+        }
+        if let (Some(streaming), Some(format)) = (streaming, named)
+            && format != Format::Binary
+        {
+            streaming.refuse_framing(format)?;
+        }
+        Ok((input, from))
+    }
+
+    fn single(&self, printer: &Printer<'_>, input: &Input, from: Option<Format>) -> Result<()> {
+        let raw = input.read()?;
+        let format = match from {
+            Some(format) => format,
+            None => guess::format(printer.message, &raw)?,
+        };
+        let mut warnings = self.warnings.start();
+        let mut notes = warnings.fresh();
+        let mut out = Vec::new();
+        let printed = bytes(format, &raw, Origin::START)
+            .and_then(|bytes| printer.print(&bytes, 0, &mut out, &mut notes));
+        printed.map_err(|error| {
+            let words = matches!(input, Input::Words(_));
+            let asked = guess::Asked {
+                message: printer.message,
+                format,
+                named: self.from.is_some(),
+                words,
+            };
+            asked.explain(&raw, error)
+        })?;
+        warnings.tell(notes, None);
+        warnings.finish();
+        self.output.open(false)?.write_whole(&out)
+    }
+
+    fn stream(
+        &self,
+        printer: &Printer<'_>,
+        input: &Input,
+        from: Option<Format>,
+        streaming: Streaming,
+    ) -> Result<()> {
+        // What stands on the command line is one piece of bytes, written in
+        // hex or base64; anything else in these formats is a message a line.
+        let (input, from) = match (input, from) {
+            (Input::Words(raw), Some(format)) => {
+                (&Input::Words(bytes(format, raw, Origin::START)?), Format::Binary)
+            }
+            (input, from) => (input, from.unwrap_or(Format::Binary)),
+        };
+        let split = match from {
+            Format::Binary => Split::Framed(streaming.framing),
+            _ => Split::Lines(Default::default()),
+        };
+        let mut warnings = self.warnings.start();
+        let convert = |record: Record<'_>, out: &mut Vec<u8>| {
+            let mut notes = warnings.fresh();
+            if from == Format::Binary {
+                printer.print(record.bytes, record.offset, out, &mut notes)?;
+            } else {
+                let bytes = bytes(from, record.bytes, record.origin)?;
+                printer.print(&bytes, 0, out, &mut notes)?;
+            }
+            warnings.tell(notes, Some(record.number));
+            Ok(())
+        };
+        let result = streaming.run(&mut input.open()?, self.output.open(false)?, split, convert);
+        warnings.finish();
+        result
+    }
+}
+
+/// The bytes of a message, out of the format they are written in.
+fn bytes(format: Format, raw: &[u8], origin: Origin) -> Result<Vec<u8>> {
+    match format {
+        Format::Binary => Ok(raw.to_vec()),
+        Format::Hex => hex_text::read(raw, origin),
+        Format::Base64 => base64_text::read(raw, origin),
+        Format::Json | Format::Text => FROM.option(format.name()).map(|_| Vec::new()),
+    }
+}

@@ -1,0 +1,234 @@
+//! `hello encode`: fields to bytes.
+
+use std::ffi::OsString;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+use super::format::{self, Allowed, Format, Side};
+use super::io::{Input, OutputOptions};
+use super::schema::SchemaOptions;
+use super::streaming::{StreamOptions, Streaming};
+use super::{Context, Spec, fields, guess, usage};
+use crate::codec::draft::Draft;
+use crate::codec::{Origin, base64_text, json, text};
+use crate::error::{Error, Result};
+use crate::stream::{Record, Split};
+use crate::table::Message;
+
+/// Turn fields into bytes.
+///
+/// The message comes from field flags, from `-d`, or with `--from` from a file
+/// or standard input. Without any of them it is the empty message.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  hello encode --name bobby
+  hello encode --name bobby -o bobby.binpb
+  hello encode -d '{\"name\":\"bobby\"}' --to base64
+  hello encode --stream --from json --to binary < names.jsonl > names.bin
+
+Exit status: 0 done, 1 the input or the system failed, 2 the command line is wrong.")]
+pub struct Encode {
+    /// The message as JSON: the text itself, @FILE, or @- for standard input
+    #[arg(short, long, value_name = "JSON", help_heading = "Input")]
+    data: Option<OsString>,
+    /// Read the message in this format: json or text
+    #[arg(long, value_name = "FORMAT", help_heading = "Input")]
+    from: Option<String>,
+    /// The file to read (- is standard input, which is also what --from alone reads)
+    #[arg(short, long, value_name = "FILE", help_heading = "Input")]
+    input: Option<OsString>,
+    /// Write the bytes as hex (default), binary or base64; left out with -o, the file's extension decides
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    to: Option<String>,
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    stream: StreamOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+pub(super) const SPEC: Spec =
+    Spec { name: "encode", about: "Turn fields into bytes", options, run };
+
+const FROM: Allowed = Allowed {
+    command: "encode",
+    side: Side::From,
+    formats: format::FIELDS,
+    pipe: "hello decode --from {} --to json … | hello encode --from json",
+};
+
+const TO: Allowed = Allowed {
+    command: "encode",
+    side: Side::To,
+    formats: format::BYTES,
+    pipe: "hello encode … | hello decode --to {}",
+};
+
+fn options(command: Command, context: &Context<'_>) -> Result<Command> {
+    fields::add(Encode::augment_args(command), context.chosen()?)
+}
+
+fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
+    let args = Encode::from_arg_matches(matches).map_err(|error| usage::plain(&error))?;
+    let message = context.chosen()?.table()?;
+    let streaming = args.stream.resolve()?;
+    let to = args.to(streaming)?;
+    let mut bytes = Vec::new();
+    match (args.source(matches, &message)?, streaming) {
+        (Source::Flags(draft), _) => draft.finish(&mut bytes),
+        (Source::Read(from), Some(streaming)) => {
+            return args.stream(&message, &from, to, streaming);
+        }
+        (Source::Read(from), None) => {
+            let raw = from.input.read()?;
+            parse(&message, from.format, &raw, Origin::START, &mut bytes)
+                .map_err(|error| from.explain(&message, &raw, error))?;
+        }
+    }
+    let mut out = Vec::new();
+    write(to, streaming, &bytes, &mut out)?;
+    args.output.open(to == Format::Binary)?.write_whole(&out)
+}
+
+/// Where the message comes from.
+enum Source<'t> {
+    Flags(Draft<'t>),
+    Read(Reading),
+}
+
+/// A message that is read.
+struct Reading {
+    input: Input,
+    format: Format,
+    /// Whether `--from` named the format.
+    named: bool,
+}
+
+impl Reading {
+    fn explain(&self, message: &Message, raw: &[u8], error: Error) -> Error {
+        if let (Input::Words(data), Ok(name)) = (&self.input, std::str::from_utf8(raw))
+            && std::path::Path::new(name).is_file()
+        {
+            let name = crate::escape::visible(&String::from_utf8_lossy(data));
+            return error.hint(format!("to read the file say `-d @{name}`"));
+        }
+        let words = matches!(self.input, Input::Words(_));
+        let asked = guess::Asked { message, format: self.format, named: self.named, words: false };
+        if words { error } else { asked.explain(raw, error) }
+    }
+}
+
+impl Encode {
+    fn to(&self, streaming: Option<Streaming>) -> Result<Format> {
+        let named = match (&self.to, self.output.path()) {
+            (Some(name), _) => Some(TO.option(name)?),
+            (None, Some(path)) => TO.file(path)?,
+            (None, None) => None,
+        };
+        let framed = streaming.filter(|streaming| streaming.named);
+        match (named, framed) {
+            (Some(format), Some(streaming)) if format != Format::Binary => {
+                streaming.refuse_framing(format)?;
+                Ok(format)
+            }
+            (None, Some(_)) => Ok(Format::Binary),
+            (format, _) => Ok(format.unwrap_or(Format::Hex)),
+        }
+    }
+
+    fn source<'t>(&self, matches: &ArgMatches, message: &'t Message) -> Result<Source<'t>> {
+        let flags = fields::draft(matches, message)?;
+        let given = [
+            flags.as_ref().map(|_| "field flags"),
+            self.data.as_ref().map(|_| "`-d`"),
+            self.from.as_ref().map(|_| "`--from`"),
+            self.input.as_ref().filter(|_| self.from.is_none()).map(|_| "`-i`"),
+        ];
+        let given: Vec<&str> = given.into_iter().flatten().collect();
+        if let [first, second, ..] = given[..] {
+            return Err(Error::usage(format!("the message comes from {first} and from {second}"))
+                .hint("give it one way only"));
+        }
+        if let Some(data) = &self.data {
+            let input = match data.to_str().and_then(|data| data.strip_prefix('@')) {
+                Some(name) => Input::named(name.as_ref()),
+                None => Input::Words(data.as_encoded_bytes().to_vec()),
+            };
+            return Ok(Source::Read(Reading { input, format: Format::Json, named: false }));
+        }
+        if self.input.is_some() || self.from.is_some() {
+            return self.read().map(Source::Read);
+        }
+        Ok(Source::Flags(flags.unwrap_or_else(|| Draft::new(message))))
+    }
+
+    fn read(&self) -> Result<Reading> {
+        let input = self.input.as_deref().map_or(Input::Stdin, Input::named);
+        let named = self.from.as_deref().map(|name| FROM.option(name)).transpose()?;
+        let format = match (named, input.path()) {
+            (None, Some(path)) => FROM.file(path)?,
+            (named, _) => named,
+        };
+        match format {
+            Some(format) => Ok(Reading { input, format, named: named.is_some() }),
+            None => Err(Error::usage(
+                "`-i` without `--from` needs a file whose extension says the format",
+            )
+            .hint("say `--from json` or `--from text`")),
+        }
+    }
+
+    fn stream(
+        &self,
+        message: &Message,
+        from: &Reading,
+        to: Format,
+        streaming: Streaming,
+    ) -> Result<()> {
+        let split = match from.format {
+            Format::Json => Split::Values(Default::default()),
+            _ => Split::Lines(Default::default()),
+        };
+        let mut bytes = Vec::new();
+        let convert = |record: Record<'_>, out: &mut Vec<u8>| {
+            bytes.clear();
+            parse(message, from.format, record.bytes, record.origin, &mut bytes)?;
+            write(to, Some(streaming), &bytes, out)
+        };
+        let output = self.output.open(to == Format::Binary)?;
+        streaming.run(&mut from.input.open()?, output, split, convert)
+    }
+}
+
+fn parse(
+    message: &Message,
+    from: Format,
+    raw: &[u8],
+    origin: Origin,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    match from {
+        Format::Json => json::parse(message, raw, origin, out),
+        Format::Text => text::parse(message, raw, origin, out),
+        Format::Hex | Format::Binary | Format::Base64 => FROM.option(from.name()).map(|_| ()),
+    }
+}
+
+/// Appends the bytes of one message as the output has them.
+fn write(to: Format, streaming: Option<Streaming>, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
+    match (to, streaming) {
+        (Format::Binary, None) => out.extend_from_slice(bytes),
+        (Format::Binary, Some(streaming)) => return streaming.framing.write(bytes, out),
+        (Format::Base64, _) => {
+            base64_text::write(bytes, out);
+            out.push(b'\n');
+        }
+        (Format::Hex | Format::Json | Format::Text, _) => {
+            out.extend_from_slice(hex::encode(bytes).as_bytes());
+            out.push(b'\n');
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! What bytes are, when nobody said, and when they are not what was said.
+
+use super::format::Format;
+use crate::codec::{Origin, base64_text, check, hex_text, json, text};
+use crate::error::{Error, Result};
+use crate::stream::split::{Found, Split};
+use crate::stream::{Framing, framing};
+use crate::table::Message;
+
+/// The format of input that nobody named: binary if any byte is neither a hex
+/// digit nor white space, otherwise hex, unless the same bytes fit the schema
+/// as binary and not as hex.
+///
+/// # Errors
+///
+/// Bytes that fit the schema both ways and mean two things.
+pub fn format(message: &Message, bytes: &[u8]) -> Result<Format> {
+    if !bytes.iter().all(|&byte| hex_text::is_plain(byte)) {
+        return Ok(Format::Binary);
+    }
+    if bytes.is_empty() || !check::fits(message, bytes) {
+        return Ok(Format::Hex);
+    }
+    match hex_text::read(bytes, Origin::START) {
+        Ok(read) if check::fits(message, &read) => Err(Error::failure(format!(
+            "the input is a {} both as hex and as binary",
+            message.name()
+        ))
+        .hint("say which it is: `--from hex` or `--from binary`")),
+        _ => Ok(Format::Binary),
+    }
+}
+
+/// Where the input came from, as its hints speak of it.
+pub struct Asked<'a> {
+    /// The type that the bytes were to be.
+    pub message: &'a Message,
+    /// The format that they were to have.
+    pub format: Format,
+    /// Whether `--from` said so.
+    pub named: bool,
+    /// Whether they stood on the command line.
+    pub words: bool,
+}
+
+impl Asked<'_> {
+    /// What to say of `raw`, which failed with `error`: if it reads whole as
+    /// something else, that is what is wrong.
+    pub fn explain(&self, raw: &[u8], error: Error) -> Error {
+        if self.words
+            && std::str::from_utf8(raw).is_ok_and(|name| std::path::Path::new(name).is_file())
+        {
+            let name = crate::escape::visible(&String::from_utf8_lossy(raw));
+            return Error::failure(format!(
+                "{} is the name of a file, not {}",
+                crate::escape::quote(&name),
+                self.format.name()
+            ))
+            .hint(format!("to read the file say `-i {name}`"));
+        }
+        if let Some(other) = self.other_format(raw) {
+            return self.is_really(other);
+        }
+        match self.bytes(raw) {
+            Some(bytes) => self.framed(&bytes, error),
+            None => error,
+        }
+    }
+
+    /// The message's bytes, if `raw` reads in the format at all.
+    fn bytes(&self, raw: &[u8]) -> Option<Vec<u8>> {
+        match self.format {
+            Format::Binary => Some(raw.to_vec()),
+            Format::Hex => hex_text::read(raw, Origin::START).ok(),
+            Format::Base64 => base64_text::read(raw, Origin::START).ok(),
+            Format::Json | Format::Text => None,
+        }
+    }
+
+    /// The other format in which `raw` reads whole, and to a message.
+    fn other_format(&self, raw: &[u8]) -> Option<Format> {
+        let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::fits(self.message, &bytes);
+        let mut unused = Vec::new();
+        let mut reads = |format| match format {
+            Format::Hex => hex_text::read(raw, Origin::START).is_ok_and(is_message),
+            Format::Base64 => base64_text::read(raw, Origin::START).is_ok_and(is_message),
+            Format::Binary => !self.words && is_message(raw.to_vec()),
+            Format::Json => json::parse(self.message, raw, Origin::START, &mut unused).is_ok(),
+            Format::Text => {
+                !raw.trim_ascii().is_empty()
+                    && text::parse(self.message, raw, Origin::START, &mut unused).is_ok()
+            }
+        };
+        let others = [Format::Hex, Format::Json, Format::Text, Format::Base64, Format::Binary];
+        others.into_iter().find(|&format| format != self.format && reads(format))
+    }
+
+    fn is_really(&self, other: Format) -> Error {
+        let what = match (self.words, other) {
+            (true, _) => "the argument",
+            (false, _) => "the input",
+        };
+        let shown = |format: Format| match format {
+            Format::Hex => "hex text",
+            Format::Json => "JSON",
+            _ => format.name(),
+        };
+        let error =
+            Error::failure(format!("{what} is {}, not {}", shown(other), shown(self.format)));
+        let fields = matches!(other, Format::Json | Format::Text);
+        let reading_fields = matches!(self.format, Format::Json | Format::Text);
+        error.hint(match (reading_fields, fields) {
+            (false, true) => format!("`hello encode --from {}` reads it", other.name()),
+            (true, false) => format!("`hello decode --from {}` reads it", other.name()),
+            // The guess of the format of standard input would have got it.
+            _ if self.named && other == Format::Hex && !self.words => {
+                format!("leave out `--from {}`, or say `--from hex`", self.format.name())
+            }
+            _ => format!("say `--from {}`", other.name()),
+        })
+    }
+
+    /// Adds what the bytes of a message look like, when it is not one message.
+    fn framed(&self, bytes: &[u8], error: Error) -> Error {
+        if let Some(count) = self.records(Framing::Grpc, bytes) {
+            return error
+                .hint(match count {
+                    1 => String::from(
+                        "the input is one gRPC frame: a flag, 4 bytes of length, a message",
+                    ),
+                    count => format!(
+                        "the input is {count} gRPC frames: a flag, 4 bytes of length, a message"
+                    ),
+                })
+                .hint(self.streaming("--framing grpc"));
+        }
+        if let Some(count) = self.records(Framing::Varint, bytes) {
+            return error
+                .hint(match count {
+                    1 => String::from("the input is one message after its length"),
+                    count => format!("the input is {count} messages, each after its length"),
+                })
+                .hint(self.streaming("--stream"));
+        }
+        match bytes {
+            [message @ .., b'\n'] if check::decodes(self.message, message) => error.hint(
+                "without the newline at its end the input is a message: was it written by `echo`?",
+            ),
+            _ => error,
+        }
+    }
+
+    /// How many messages `bytes` are in a framing, if they are whole.
+    fn records(&self, framing: Framing, bytes: &[u8]) -> Option<usize> {
+        let mut rest = bytes;
+        let mut count = 0;
+        loop {
+            match framing::next(framing, rest, true, 0).ok()? {
+                Found::Record { header, payload, consumed } => {
+                    if !check::decodes(self.message, &rest[header..header + payload]) {
+                        return None;
+                    }
+                    rest = &rest[consumed..];
+                    count += 1;
+                }
+                Found::End => return (count > 0).then_some(count),
+                Found::Between { .. } | Found::More => return None,
+            }
+        }
+    }
+
+    fn streaming(&self, option: &str) -> String {
+        match self.format {
+            Format::Binary => format!("say `{option}`"),
+            _ if self.words => format!("say `{option}`"),
+            _ => format!("turn the {} into bytes first, then say `{option}`", self.format.name()),
+        }
+    }
+}
+
+/// What to say of a stream whose first record failed with `error`, when its
+/// bytes look like lines of text.
+pub fn explain_stream(message: &Message, start: &[u8], error: Error) -> Error {
+    let mut lines = Split::Lines(Default::default());
+    let Ok(Found::Record { payload, .. }) = lines.next(start, true, 0) else { return error };
+    let line = &start[..payload];
+    let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::decodes(message, &bytes);
+    for (format, read) in [
+        (Format::Hex, hex_text::read(line, Origin::START)),
+        (Format::Base64, base64_text::read(line, Origin::START)),
+    ] {
+        if read.is_ok_and(is_message) {
+            return error.hint(format!(
+                "the input looks like lines of {0}: say `--from {0}`",
+                format.name()
+            ));
+        }
+    }
+    error
+}

@@ -1,0 +1,143 @@
+//! Where bytes come from and go to.
+//!
+//! Standard input, output and error are opened here and nowhere else. What is
+//! written keeps three promises: a regular file is replaced whole or left as
+//! it was; binary does not reach a terminal; nothing is lost in silence.
+
+mod output;
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::error::{Error, Kind, Result};
+use crate::escape::quote;
+
+pub use output::{Output, OutputOptions};
+
+/// Says `line` on standard error. If that fails there is nowhere left to say it.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Reports how the program failed, and gives its exit status.
+pub fn report(error: &Error) -> ExitCode {
+    if error.kind() != Kind::ReaderGone {
+        say(&error.to_string());
+    }
+    ExitCode::from(error.status())
+}
+
+/// Whether standard output is a terminal, where unsafe characters are escaped.
+pub fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Where input comes from.
+pub enum Input {
+    /// The command line itself.
+    Words(Vec<u8>),
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Input {
+    /// What `-i` names: `-` is standard input, anything else a file.
+    pub fn named(name: &OsStr) -> Self {
+        if name == "-" { Input::Stdin } else { Input::File(PathBuf::from(name)) }
+    }
+
+    /// The name of the file, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Input::Words(_) | Input::Stdin => None,
+            Input::File(path) => Some(path),
+        }
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    ///
+    /// A file that is missing, is a directory, or cannot be read.
+    pub fn open(&self) -> Result<Box<dyn Read + '_>> {
+        match self {
+            Input::Words(bytes) => Ok(Box::new(bytes.as_slice())),
+            Input::Stdin => {
+                let stdin = io::stdin();
+                if stdin.is_terminal() {
+                    say("reading standard input, end it with ctrl-d");
+                }
+                Ok(Box::new(stdin.lock()))
+            }
+            Input::File(path) => {
+                let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+                // Some systems open a directory and fail at the first read.
+                if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                    return Err(is_a_directory(path));
+                }
+                Ok(Box::new(file))
+            }
+        }
+    }
+
+    /// Reads all of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Input::open`], and input that fails on the way.
+    pub fn read(&self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open()?.read_to_end(&mut bytes).map_err(|error| match self {
+            Input::Words(_) | Input::Stdin => {
+                Error::failure(format!("standard input cannot be read: {}", reason(&error)))
+            }
+            Input::File(path) => unreadable(path, &error),
+        })?;
+        Ok(bytes)
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Error {
+    let name = quote(&path.to_string_lossy());
+    match error.kind() {
+        io::ErrorKind::IsADirectory => is_a_directory(path),
+        io::ErrorKind::NotFound => {
+            Error::failure(format!("there is no file {name}")).maybe_hint(near(path))
+        }
+        _ => Error::failure(format!("the file {name} cannot be read: {}", reason(error))),
+    }
+}
+
+fn is_a_directory(path: &Path) -> Error {
+    Error::failure(format!("{} is a directory, not a file", quote(&path.to_string_lossy())))
+        .hint("name a file in it")
+}
+
+/// A file beside the missing one that may have been meant.
+fn near(path: &Path) -> Option<String> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let entries = std::fs::read_dir(parent.unwrap_or(Path::new("."))).ok()?;
+    let mut names: Vec<String> =
+        entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    // A directory has no order of its own.
+    names.sort();
+    let wanted = path.file_name()?.to_str()?;
+    let near = crate::error::names::nearest(wanted, names.iter().map(String::as_str))?;
+    Some(format!("did you mean {}?", quote(&path.with_file_name(near).to_string_lossy())))
+}
+
+/// What the system says, without its number, in lower case as our own words.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::from("no reason given"),
+    }
+}

@@ -1,0 +1,141 @@
+//! The command line: one list of commands, one file for each.
+//!
+//! [`COMMANDS`] is the list from which parsing, help and completion come; a
+//! new command is a row there and a file beside this one. What commands share
+//! has a file of its own:
+//!
+//! - [`io`]: where bytes come from and go to; standard input and output are
+//!   opened there and nowhere else.
+//! - [`format`]: the names of formats, and which one is meant.
+//! - [`schema`]: the schema options, and the table they lead to.
+//! - [`fields`]: the flags made from the fields of a message.
+//! - [`streaming`]: the options of streams.
+//! - [`warnings`], [`usage`], [`guess`]: what is said about input that is odd,
+//!   words that are wrong, and bytes that are something else than asked for.
+
+mod completions;
+mod decode;
+mod encode;
+mod fields;
+mod format;
+mod guess;
+pub mod io;
+mod schema;
+mod streaming;
+mod usage;
+mod warnings;
+
+use std::cell::OnceCell;
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::error::Result;
+use schema::Chosen;
+
+/// A command: a row of [`COMMANDS`].
+struct Spec {
+    name: &'static str,
+    about: &'static str,
+    /// Adds the options.
+    options: fn(Command, &Context<'_>) -> Result<Command>,
+    run: fn(&ArgMatches, &Context<'_>) -> Result<()>,
+}
+
+/// What was typed, and the schema that it leads to once somebody asks.
+struct Context<'w> {
+    words: &'w [OsString],
+    chosen: OnceCell<Chosen>,
+}
+
+impl<'w> Context<'w> {
+    fn new(words: &'w [OsString]) -> Self {
+        Context { words, chosen: OnceCell::new() }
+    }
+
+    /// The schema and the message type.
+    ///
+    /// # Errors
+    ///
+    /// A schema that cannot be read, or doesn't have the type.
+    fn chosen(&self) -> Result<&Chosen> {
+        if let Some(chosen) = self.chosen.get() {
+            return Ok(chosen);
+        }
+        let chosen = Chosen::from_words(self.words)?;
+        Ok(self.chosen.get_or_init(|| chosen))
+    }
+}
+
+/// Every command, in the order of the help.
+const COMMANDS: [Spec; 3] = [encode::SPEC, decode::SPEC, completions::SPEC];
+
+const EXAMPLES: &str = "\
+Examples:
+  hello encode --name bobby
+  hello decode 0a05626f626279
+  hello encode --name bobby --to binary | hello decode --to json
+
+Exit status: 0 done, 1 the input or the system failed, 2 the command line is wrong.";
+
+/// Runs the command that `words`, the program's name first, ask for.
+///
+/// # Errors
+///
+/// Whatever went wrong, to be reported with [`io::report`].
+pub fn run(words: &[OsString]) -> Result<()> {
+    let context = Context::new(words);
+    let mut command = command(&context, asked_for(words))?;
+    let matches = match command.try_get_matches_from_mut(words) {
+        Ok(matches) => matches,
+        Err(error) => return usage::answer(&error, words, &command),
+    };
+    let (name, matches) = matches.subcommand().unwrap_or(("", &matches));
+    match COMMANDS.iter().find(|spec| spec.name == name) {
+        Some(spec) => (spec.run)(matches, &context),
+        None => Ok(()),
+    }
+}
+
+/// Which commands are to have their options: building one costs more than
+/// running it, so only those that the words ask for.
+#[derive(Clone, Copy)]
+enum Built<'w> {
+    One(&'w OsString),
+    All,
+}
+
+fn asked_for(words: &[OsString]) -> Built<'_> {
+    match words.get(1) {
+        Some(word) if word != "help" => Built::One(word),
+        _ => Built::All,
+    }
+}
+
+fn command(context: &Context<'_>, built: Built<'_>) -> Result<Command> {
+    let mut root = Command::new("hello")
+        .about("Protocol Buffers for the shell: fields to bytes, bytes to fields.")
+        .version(env!("CARGO_PKG_VERSION"))
+        .after_help(EXAMPLES)
+        .subcommand_required(true)
+        .arg_required_else_help(true);
+    for spec in &COMMANDS {
+        let mut command = Command::new(spec.name).about(spec.about);
+        let wanted = match built {
+            Built::One(word) => word == spec.name,
+            Built::All => true,
+        };
+        if wanted {
+            command = (spec.options)(command, context)?.disable_help_flag(true).arg(
+                Arg::new("help")
+                    .short('h')
+                    .long("help")
+                    .action(ArgAction::Help)
+                    .help_heading("Other")
+                    .help("Print this help"),
+            );
+        }
+        root = root.subcommand(command);
+    }
+    Ok(root)
+}

@@ -1,0 +1,119 @@
+//! The options of streams.
+
+use std::io::Read;
+
+use super::io::{self, Output};
+use crate::error::{Error, Result, names};
+use crate::escape::visible;
+use crate::stream::{Framing, Record, Split, pump};
+
+/// Many messages one after another.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Streams")]
+pub struct StreamOptions {
+    /// Many messages: binary each after its length, JSON one value after another, else one a line
+    #[arg(long, alias = "delimited")]
+    stream: bool,
+    /// How binary messages are set apart: varint, grpc, fixed32be or fixed32le; implies --stream
+    #[arg(long, value_name = "FRAMING")]
+    framing: Option<String>,
+    /// Go on after a broken record; the status is 1 all the same
+    #[arg(long)]
+    keep_going: bool,
+}
+
+/// What the options of streams come to.
+#[derive(Clone, Copy)]
+pub struct Streaming {
+    /// How binary messages are set apart.
+    pub framing: Framing,
+    /// Whether the framing was named, so that the bytes are binary.
+    pub named: bool,
+    /// Whether to go on after a broken record.
+    pub keep_going: bool,
+}
+
+impl StreamOptions {
+    /// How to stream, if at all.
+    ///
+    /// # Errors
+    ///
+    /// A framing that doesn't exist, and `--keep-going` without a stream.
+    pub fn resolve(&self) -> Result<Option<Streaming>> {
+        let framing = match &self.framing {
+            Some(name) => framing(name)?,
+            None => Framing::Varint,
+        };
+        let named = self.framing.is_some();
+        if !self.stream && !named {
+            return match self.keep_going {
+                true => {
+                    Err(Error::usage("`--keep-going` is for streams").hint("say `--stream` too"))
+                }
+                false => Ok(None),
+            };
+        }
+        Ok(Some(Streaming { framing, named, keep_going: self.keep_going }))
+    }
+}
+
+fn framing(name: &str) -> Result<Framing> {
+    if let Some((_, framing)) = Framing::NAMES.iter().find(|(known, _)| *known == name) {
+        return Ok(*framing);
+    }
+    let known: Vec<&str> = Framing::NAMES.iter().map(|(known, _)| *known).collect();
+    let hint = match names::nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `--framing {near}`?"),
+        None => format!("--framing takes {}", names::list(&known)),
+    };
+    Err(Error::usage(format!("`--framing {}` is no framing", visible(name))).hint(hint))
+}
+
+impl Streaming {
+    /// Runs a stream from `input` to `output`. What came before a fault is
+    /// written, and kept in a file that `-o` names.
+    ///
+    /// # Errors
+    ///
+    /// The fault that ended the stream; broken records that were skipped; the
+    /// output failing.
+    pub fn run(
+        self,
+        input: &mut dyn Read,
+        mut output: Output,
+        split: Split,
+        convert: impl FnMut(Record<'_>, &mut Vec<u8>) -> Result<()>,
+    ) -> Result<()> {
+        let broken = |error: Error| match self.keep_going {
+            true => {
+                io::say(&error.to_string());
+                Ok(())
+            }
+            false => Err(error),
+        };
+        let outcome = pump(input, &mut output, split, convert, broken)
+            .map_err(|error| output.failed(&error))?;
+        output.finish()?;
+        match outcome.fault {
+            Some(fault) => Err(fault),
+            None if outcome.broken > 0 => Err(Error::failure(format!(
+                "{} of {} records are broken and were skipped",
+                outcome.broken, outcome.records
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Says that a framing was named for a format that has none.
+    ///
+    /// # Errors
+    ///
+    /// It was.
+    pub fn refuse_framing(&self, format: super::format::Format) -> Result<()> {
+        match self.named {
+            true => Err(Error::usage(format!("`--framing` is for binary, not {}", format.name()))
+                .hint("`--stream` alone reads and writes other formats")),
+            false => Ok(()),
+        }
+    }
+}

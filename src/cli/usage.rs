@@ -1,0 +1,232 @@
+//! What is said of words that clap cannot read, in the one shape of errors.
+
+use std::ffi::OsString;
+
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::fields::ID_PREFIX;
+use super::io::OutputOptions;
+use crate::error::{Error, Result, names};
+use crate::escape::{quote, visible};
+
+/// Prints the help or the version if that is what clap's error stands for.
+///
+/// # Errors
+///
+/// Words that cannot be read.
+pub fn answer(error: &clap::Error, words: &[OsString], root: &Command) -> Result<()> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let text = error.render().to_string();
+            OutputOptions::stdout().open(false)?.write_whole(text.as_bytes())
+        }
+        _ => Err(mend(error, words, root)),
+    }
+}
+
+/// Any error of clap, for the places where none can be.
+#[cold]
+pub fn plain(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let first = text.lines().next().unwrap_or_default();
+    Error::usage(visible(first.trim_start_matches("error: ")))
+}
+
+#[cold]
+fn mend(error: &clap::Error, words: &[OsString], root: &Command) -> Error {
+    let command = words.get(1).and_then(|word| root.find_subcommand(word)).map_or_else(
+        || Usage { name: None, command: root },
+        |command| Usage { name: Some(command.get_name().to_owned()), command },
+    );
+    match error.kind() {
+        ErrorKind::UnknownArgument | ErrorKind::InvalidValue | ErrorKind::NoEquals => {
+            command.missing_value(words).unwrap_or_else(|| match error.kind() {
+                ErrorKind::UnknownArgument => {
+                    command.unknown(context(error, ContextKind::InvalidArg))
+                }
+                _ => command.invalid_value(error),
+            })
+        }
+        ErrorKind::InvalidSubcommand => {
+            unknown_command(context(error, ContextKind::InvalidSubcommand), root)
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            Error::usage("no command is given")
+                .hint(format!("the commands are {}", commands(root)))
+                .hint("`hello --help` shows them with examples")
+        }
+        ErrorKind::ArgumentConflict => {
+            let flag = flag(context(error, ContextKind::InvalidArg));
+            Error::usage(format!("`{flag}` is given twice")).hint("it takes one value")
+        }
+        ErrorKind::TooManyValues => {
+            let flag = flag(context(error, ContextKind::InvalidArg));
+            Error::usage(format!("`{flag}` takes no value"))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            Error::usage(format!("{} is missing", context(error, ContextKind::InvalidArg)))
+                .hint(command.see_help())
+        }
+        _ => plain(error).hint(command.see_help()),
+    }
+}
+
+/// The command whose words are wrong.
+struct Usage<'c> {
+    name: Option<String>,
+    command: &'c Command,
+}
+
+impl Usage<'_> {
+    fn see_help(&self) -> String {
+        match &self.name {
+            Some(name) => format!("`hello {name} --help` shows what there is"),
+            None => String::from("`hello --help` shows what there is"),
+        }
+    }
+
+    /// An option that wants a value and has none, or one that looks like an
+    /// option itself.
+    fn missing_value(&self, words: &[OsString]) -> Option<Error> {
+        let words = words.iter().skip(2).take_while(|word| *word != "--");
+        let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+        let mut at = 0;
+        while at < words.len() {
+            let word = &words[at];
+            let takes_value = self.command.get_arguments().any(|arg| {
+                let named = arg.get_long().is_some_and(|long| *word == format!("--{long}"))
+                    || arg.get_short().is_some_and(|short| *word == format!("-{short}"));
+                named && arg.get_action().takes_values()
+            });
+            if !takes_value {
+                at += 1;
+                continue;
+            }
+            match words.get(at + 1) {
+                None => {
+                    return Some(Error::usage(format!("`{word}` needs a value")).hint(format!(
+                        "write `{word} VALUE`, or `{}` for the empty one",
+                        assignment(word, "")
+                    )));
+                }
+                Some(value) if value.len() > 1 && value.starts_with('-') => {
+                    let what =
+                        format!("`{word}` needs a value, and {} begins with `-`", quote(value));
+                    let value = visible(value);
+                    let hint = format!("if it is the value, write `{}`", assignment(word, &value));
+                    return Some(Error::usage(what).hint(hint));
+                }
+                Some(_) => at += 2,
+            }
+        }
+        None
+    }
+
+    fn unknown(&self, word: &str) -> Error {
+        let Some(name) = &self.name else {
+            let what = format!("{} is no option of `hello` itself", quote(word));
+            return Error::usage(what)
+                .hint("options stand after the command")
+                .hint(self.see_help());
+        };
+        let takes_fields = self.field_flags().next().is_some();
+        if !word.starts_with('-') {
+            let error =
+                Error::usage(format!("`hello {name}` has no use for the word {}", quote(word)));
+            return match self.field_flags().next() {
+                Some(flag) if takes_fields => error
+                    .hint(format!("fields are given as flags: `--{flag} {}`", visible(word)))
+                    .hint(self.see_help()),
+                _ => error.hint(self.see_help()),
+            };
+        }
+        let bare = word.trim_start_matches('-').split('=').next().unwrap_or_default();
+        let longs: Vec<&str> =
+            self.command.get_arguments().filter_map(clap::Arg::get_long).collect();
+        let near = names::nearest(bare, longs.iter().copied());
+        let is_field = |flag: &str| self.field_flags().any(|field| field == flag);
+        match near {
+            Some(near) if is_field(near) => {
+                Error::usage(format!("{} has no field {}", self.type_name(), quote(bare)))
+                    .hint(format!("did you mean `--{near}`?"))
+            }
+            Some(near) => Error::usage(format!("unknown option `--{}`", visible(bare)))
+                .hint(format!("did you mean `--{near}`?")),
+            None if takes_fields && word.starts_with("--") => {
+                let fields: Vec<String> =
+                    self.field_flags().map(|flag| format!("`--{flag}`")).collect();
+                let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                Error::usage(format!("{} has no field {}", self.type_name(), quote(bare)))
+                    .hint(format!("its fields are {}", names::list(&fields)))
+                    .hint(self.see_help())
+            }
+            None => {
+                Error::usage(format!("unknown option `{}`", visible(word))).hint(self.see_help())
+            }
+        }
+    }
+
+    fn invalid_value(&self, error: &clap::Error) -> Error {
+        let argument = flag(context(error, ContextKind::InvalidArg));
+        let value = context(error, ContextKind::InvalidValue);
+        if value.is_empty() {
+            return Error::usage(format!("`{argument}` needs a value")).hint(self.see_help());
+        }
+        let what = format!("{} is not a value of {argument}", quote(value));
+        let Some(ContextValue::Strings(valid)) = error.get(ContextKind::ValidValue) else {
+            return Error::usage(what).hint(self.see_help());
+        };
+        let valid: Vec<&str> = valid.iter().map(String::as_str).collect();
+        Error::usage(what).hint(match names::nearest(value, valid.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it takes {}", names::list(&valid)),
+        })
+    }
+
+    fn field_flags(&self) -> impl Iterator<Item = &str> {
+        let fields =
+            self.command.get_arguments().filter(|arg| arg.get_id().as_str().starts_with(ID_PREFIX));
+        fields.filter_map(clap::Arg::get_long)
+    }
+
+    /// The type whose fields are flags, as the heading over them has it.
+    fn type_name(&self) -> &str {
+        let mut fields =
+            self.command.get_arguments().filter(|arg| arg.get_id().as_str().starts_with(ID_PREFIX));
+        let heading = fields.next().and_then(clap::Arg::get_help_heading).unwrap_or_default();
+        heading.strip_prefix(super::fields::HEADING).unwrap_or(heading)
+    }
+}
+
+fn unknown_command(word: &str, root: &Command) -> Error {
+    let error = Error::usage(format!("there is no command {}", quote(word)));
+    let names = root.get_subcommands().map(Command::get_name);
+    error.hint(match names::nearest(word, names) {
+        Some(near) => format!("did you mean `hello {near}`?"),
+        None => format!("the commands are {}", commands(root)),
+    })
+}
+
+fn commands(root: &Command) -> String {
+    let names: Vec<&str> = root.get_subcommands().map(Command::get_name).collect();
+    names::list(&names)
+}
+
+/// How a value is given to an option in one word.
+fn assignment(option: &str, value: &str) -> String {
+    if option.starts_with("--") { format!("{option}={value}") } else { format!("{option}{value}") }
+}
+
+fn context(error: &clap::Error, kind: ContextKind) -> &str {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => text,
+        Some(ContextValue::Strings(texts)) => texts.first().map_or("", String::as_str),
+        _ => "",
+    }
+}
+
+/// `--to` of clap's `--to <FORMAT>`.
+fn flag(argument: &str) -> &str {
+    argument.split([' ', '=']).next().unwrap_or_default()
+}

@@ -1,0 +1,102 @@
+//! What is said on standard error about input that was understood but is odd.
+//!
+//! Each kind for each field is said once, at its first place; the counts come
+//! at the end; a run has at most 20 lines.
+
+use super::io;
+use crate::codec::Notes;
+use crate::codec::notes::{Note, What};
+use crate::error::names;
+use crate::wire::limits::WARNING_LINES_MAX;
+
+/// What becomes of warnings.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Warnings")]
+pub struct WarningOptions {
+    /// Treat warnings as errors
+    #[arg(long)]
+    strict: bool,
+    /// Say no warnings
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl WarningOptions {
+    /// The warnings of a run, none said yet.
+    pub fn start(&self) -> Warnings {
+        Warnings { quiet: self.quiet, notes: Notes::new(self.strict), said: 0, unsaid: 0 }
+    }
+}
+
+/// The warnings of a run.
+pub struct Warnings {
+    quiet: bool,
+    notes: Notes,
+    /// The lines that were written.
+    said: usize,
+    /// What was noted after its first place, or found no line.
+    unsaid: u64,
+}
+
+impl Warnings {
+    /// An empty list for the notes of one record.
+    pub fn fresh(&self) -> Notes {
+        self.notes.fresh()
+    }
+
+    /// Says what is new in the notes of a record; `record` is its number in a
+    /// stream.
+    pub fn tell(&mut self, notes: Notes, record: Option<u64>) {
+        if self.quiet || (notes.list().is_empty() && notes.beyond() == 0) {
+            return;
+        }
+        self.unsaid += notes.beyond();
+        for note in notes.list() {
+            // The last line is for the counts.
+            if self.is_known(note) || self.said + 1 >= WARNING_LINES_MAX {
+                self.unsaid += note.count;
+                continue;
+            }
+            self.said += 1;
+            let times = match note.count {
+                1 => String::new(),
+                count => format!("{count} times, first "),
+            };
+            let record = record.map_or(String::new(), |number| format!("in record {number}, "));
+            let place = format!("{times}{record}at byte {}, in {}", note.offset, note.message);
+            io::say(&format!("warning: {note} ({place})"));
+        }
+        self.notes.append(notes);
+    }
+
+    /// Says the counts of what had more than its first place.
+    pub fn finish(self) {
+        if self.unsaid == 0 {
+            return;
+        }
+        let counted: Vec<String> = self.notes.list().iter().map(total).collect();
+        let mut counted: Vec<&str> = counted.iter().map(String::as_str).collect();
+        let beyond = format!("others {} times", self.notes.beyond());
+        if self.notes.beyond() > 0 {
+            counted.push(&beyond);
+        }
+        io::say(&format!("warning: in all {}", names::list(&counted)));
+    }
+
+    fn is_known(&self, note: &Note) -> bool {
+        self.notes.list().iter().any(|known| known.is_like(note))
+    }
+}
+
+fn total(note: &Note) -> String {
+    let what = match note.what {
+        What::WrongWireType { .. } => "of the wrong wire type",
+        What::Repeated => "again",
+        What::LeftOut => "left out",
+    };
+    let times = if note.count == 1 { "once" } else { "times" };
+    match note.count {
+        1 => format!("{} {what} {times}", note.field),
+        count => format!("{} {what} {count} {times}", note.field),
+    }
+}

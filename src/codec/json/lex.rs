@@ -1,0 +1,158 @@
+//! The tokens of JSON.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::codec::cursor::Cursor;
+use crate::error::{Error, Result};
+
+/// Passes white space.
+#[inline]
+pub fn space(cursor: &mut Cursor<'_>) {
+    cursor.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+}
+
+/// What kind of value begins at the next byte, as errors name it.
+#[cold]
+pub fn found(cursor: &Cursor<'_>) -> String {
+    match cursor.peek() {
+        Some(b'"') => String::from("a string"),
+        Some(b'{') => String::from("an object"),
+        Some(b'[') => String::from("an array"),
+        Some(b't' | b'f') => String::from("a bool"),
+        Some(b'n') => String::from("null"),
+        Some(b'-' | b'0'..=b'9') => String::from("a number"),
+        _ => cursor.found(),
+    }
+}
+
+/// The rest of the scalar or the bracket that begins at the next byte: what an
+/// error marks.
+#[cold]
+pub fn extent(cursor: &Cursor<'_>) -> Range<usize> {
+    let start = cursor.position;
+    let mut ahead = *cursor;
+    match cursor.peek() {
+        Some(b'"') => match string(&mut ahead) {
+            Ok(_) => start..ahead.position,
+            Err(_) => start..start + 1,
+        },
+        Some(b'-' | b'0'..=b'9' | b'a'..=b'z') => {
+            let len = ahead
+                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.'))
+                .len();
+            start..start + len
+        }
+        _ => start..start + 1,
+    }
+}
+
+/// Reads a string, its opening quote being the next byte.
+///
+/// # Errors
+///
+/// One that does not end, a control character, an escape that JSON doesn't
+/// have, half a surrogate pair, and bytes that are not UTF-8.
+pub fn string<'a>(cursor: &mut Cursor<'a>) -> Result<Cow<'a, str>> {
+    let open = cursor.position;
+    cursor.position += 1;
+    let plain = piece(cursor, open)?;
+    if cursor.eat(b'"') {
+        return Ok(Cow::Borrowed(plain));
+    }
+    let mut text = plain.to_owned();
+    while !cursor.eat(b'"') {
+        text.push(escape(cursor)?);
+        text.push_str(piece(cursor, open)?);
+    }
+    Ok(Cow::Owned(text))
+}
+
+/// Reads up to the next quote or backslash.
+fn piece<'a>(cursor: &mut Cursor<'a>, open: usize) -> Result<&'a str> {
+    let start = cursor.position;
+    let raw = cursor.take_while(|byte| byte >= 0x20 && !matches!(byte, b'"' | b'\\'));
+    let text = std::str::from_utf8(raw).map_err(|error| {
+        let bad = start + error.valid_up_to();
+        cursor
+            .error("a string is not valid UTF-8", bad..bad + error.error_len().unwrap_or(1))
+            .hint("JSON is UTF-8; convert the input first")
+    })?;
+    match cursor.peek() {
+        Some(b'"' | b'\\') => Ok(text),
+        None | Some(b'\n') => Err(cursor
+            .error("a string does not end", open..cursor.position)
+            .hint("its closing `\"` is missing")),
+        Some(_) => Err(control(cursor)),
+    }
+}
+
+#[cold]
+fn control(cursor: &Cursor<'_>) -> Error {
+    let byte = cursor.peek().unwrap_or_default();
+    cursor
+        .error_here("a string holds a raw control character")
+        .hint(format!("write `\\u{byte:04x}`"))
+}
+
+/// Reads an escape, its backslash being the next byte.
+fn escape(cursor: &mut Cursor<'_>) -> Result<char> {
+    let start = cursor.position;
+    cursor.position += 1;
+    let letter = cursor.peek();
+    cursor.position += 1;
+    Ok(match letter {
+        Some(b'"') => '"',
+        Some(b'\\') => '\\',
+        Some(b'/') => '/',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => return unicode(cursor, start),
+        _ => {
+            return Err(cursor
+                .error("JSON has no such escape", start..start + 2)
+                .hint("a backslash itself is written `\\\\`"));
+        }
+    })
+}
+
+/// Reads the digits of `\u`, and those of the second half of a pair.
+fn unicode(cursor: &mut Cursor<'_>, start: usize) -> Result<char> {
+    let first = hex4(cursor, start)?;
+    let code = match first {
+        0xd800..=0xdbff => {
+            if !(cursor.eat(b'\\') && cursor.eat(b'u')) {
+                return Err(lone(cursor, start));
+            }
+            match hex4(cursor, start)? {
+                second @ 0xdc00..=0xdfff => 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00),
+                _ => return Err(lone(cursor, start)),
+            }
+        }
+        _ => first,
+    };
+    char::from_u32(code).ok_or_else(|| lone(cursor, start))
+}
+
+fn hex4(cursor: &mut Cursor<'_>, start: usize) -> Result<u32> {
+    let mut value = 0;
+    for _ in 0..4 {
+        let digit = cursor.peek().and_then(|byte| char::from(byte).to_digit(16));
+        let Some(digit) = digit else {
+            return Err(cursor.error("`\\u` needs four hex digits", start..cursor.position));
+        };
+        value = value << 4 | digit;
+        cursor.position += 1;
+    }
+    Ok(value)
+}
+
+#[cold]
+fn lone(cursor: &Cursor<'_>, start: usize) -> Error {
+    cursor
+        .error("half of a surrogate pair stands alone", start..start + 6)
+        .hint("a character above U+FFFF is two `\\u` escapes, or itself")
+}

@@ -1,0 +1,25 @@
+//! The codec: bytes of a message in, JSON, text or one value out, and back.
+//!
+//! It does no input or output: `&[u8]` in, `&mut Vec<u8>` out. What a caller
+//! appended before stays; on an error what the failing call appended is to be
+//! dropped by the caller, who knows where it began.
+//!
+//! - [`binary`] walks the bytes of a message in field order, for whoever
+//!   prints them: [`json::print`], [`text::print`], [`select`], [`check`].
+//! - [`draft`] gathers values and writes the bytes of a message, for whoever
+//!   reads them: [`json::parse`], [`text::parse`] and the field flags.
+//! - [`notes`] carries what was understood but is worth a warning.
+
+pub mod base64_text;
+pub mod binary;
+pub mod check;
+mod cursor;
+pub mod draft;
+pub mod hex_text;
+pub mod json;
+pub mod notes;
+pub mod select;
+pub mod text;
+
+pub use cursor::Origin;
+pub use notes::Notes;

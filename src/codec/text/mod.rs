@@ -1,0 +1,11 @@
+//! The text format: [`print()`] writes it, [`parse()`] reads it.
+//!
+//! The grammar is that of the text format language specification.
+
+mod lex;
+mod parse;
+mod print;
+mod unknown;
+
+pub use parse::parse;
+pub use print::{Layout, print};

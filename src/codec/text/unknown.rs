@@ -1,0 +1,91 @@
+//! Unknown fields in text: by number, in the shape of their wire type.
+//!
+//! A length-delimited field may be a string, bytes, or a message. Printable
+//! UTF-8 is shown as a string; else what reads as a message is shown as one;
+//! else a string with escapes.
+
+use super::print::Layout;
+use crate::codec::binary::Unknown;
+use crate::error::Result;
+use crate::escape;
+use crate::wire::limits::UNKNOWN_NEST_MAX;
+use crate::wire::reader::Subject;
+use crate::wire::{Reader, Tag, WireType, skip};
+
+/// Appends one unknown field, the layout's beginning of it being written.
+///
+/// # Errors
+///
+/// None for a field that was skipped before, as all have been.
+pub fn print(field: &Unknown<'_>, layout: Layout, out: &mut Vec<u8>) -> Result<()> {
+    let mut value = field.reader.part(field.range.clone());
+    one(field.tag, &mut value, layout, 0, out)
+}
+
+fn one(
+    tag: Tag,
+    value: &mut Reader<'_>,
+    layout: Layout,
+    depth: u32,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    let subject = Subject::unknown(tag.number);
+    out.extend_from_slice(tag.number.to_string().as_bytes());
+    match tag.wire_type {
+        WireType::Varint => {
+            out.extend_from_slice(format!(": {}", value.varint(subject)?).as_bytes())
+        }
+        WireType::I64 => {
+            let bits = u64::from_le_bytes(value.fixed(subject)?);
+            out.extend_from_slice(format!(": 0x{bits:016x}").as_bytes());
+        }
+        WireType::I32 => {
+            let bits = u32::from_le_bytes(value.fixed(subject)?);
+            out.extend_from_slice(format!(": 0x{bits:08x}").as_bytes());
+        }
+        WireType::Len if !reads_as_message(*value, depth) => {
+            out.extend_from_slice(b": ");
+            escape::text_string(value.rest(), out);
+        }
+        WireType::Len | WireType::StartGroup | WireType::EndGroup => {
+            return nested(value, layout, depth, out);
+        }
+    }
+    layout.end(out);
+    Ok(())
+}
+
+fn nested(value: &mut Reader<'_>, layout: Layout, depth: u32, out: &mut Vec<u8>) -> Result<()> {
+    out.extend_from_slice(b" {");
+    layout.end(out);
+    while !value.is_at_end() {
+        let at = value.position();
+        let tag = value.tag()?;
+        let range = skip::value(value, tag, at, 0)?;
+        layout.begin(depth + 1, false, out);
+        one(tag, &mut value.part(range), layout, depth + 1, out)?;
+    }
+    layout.begin(depth, false, out);
+    out.push(b'}');
+    layout.end(out);
+    Ok(())
+}
+
+/// Whether a length-delimited value is shown as a message.
+fn reads_as_message(value: Reader<'_>, depth: u32) -> bool {
+    let bytes = value.rest();
+    let plain = |text: &str| !text.chars().any(escape::is_unsafe);
+    if depth >= UNKNOWN_NEST_MAX || bytes.is_empty() || std::str::from_utf8(bytes).is_ok_and(plain)
+    {
+        return false;
+    }
+    let mut reader = value;
+    while !reader.is_at_end() {
+        let at = reader.position();
+        let skipped = reader.tag().and_then(|tag| skip::value(&mut reader, tag, at, 0));
+        if skipped.is_err() {
+            return false;
+        }
+    }
+    true
+}

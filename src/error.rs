@@ -1,0 +1,258 @@
+//! The one error of the program: what is wrong, where, and how to mend it.
+//!
+//! An [`Error`] is one word wide, so that a result costs the path without
+//! errors a register and nothing more; every constructor is out of line. It
+//! always knows its place absolutely, because whatever reads a part of the
+//! input knows where the part begins. It prints in one shape:
+//!
+//! ```text
+//! error: field 1 "name" needs 5 bytes, only 3 are left
+//!   at byte 1, in HelloRequest.name
+//!   0a 05 62 6f 62
+//!      ^^ length
+//! hint: the input is cut short by 2 bytes
+//! ```
+//!
+//! This module owns the shape and nothing else: it prints to no stream, and
+//! everything that quotes input passes through [`crate::escape`] on its way in.
+
+use std::fmt;
+
+mod excerpt;
+pub mod names;
+
+pub use excerpt::Excerpt;
+
+/// What every layer returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What is wrong, where, and how to mend it.
+pub struct Error(Box<Inner>);
+
+/// What an error means for the exit status.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// The words of the command line and the schema alone show it: status 2.
+    Usage,
+    /// Everything else: status 1.
+    Failure,
+    /// The reader of our output went away: nothing to say, status 0.
+    ReaderGone,
+}
+
+struct Inner {
+    kind: Kind,
+    what: String,
+    record: Option<u64>,
+    at: Option<At>,
+    /// The message type and the fields from it down, innermost first: each
+    /// level adds itself while the error passes through it, so that the path
+    /// without errors keeps no track.
+    root: Option<String>,
+    path: Vec<String>,
+    excerpt: Option<Excerpt>,
+    hints: Vec<String>,
+}
+
+/// A place in the input.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum At {
+    /// Bytes before the place, counted from 0.
+    Byte(u64),
+    /// Both counted from 1, the column in characters.
+    LineColumn(u64, u64),
+}
+
+impl Error {
+    #[cold]
+    fn new(kind: Kind, what: String) -> Self {
+        Error(Box::new(Inner {
+            kind,
+            what,
+            record: None,
+            at: None,
+            root: None,
+            path: Vec::new(),
+            excerpt: None,
+            hints: Vec::new(),
+        }))
+    }
+
+    /// Something that the words of the command line and the schema alone show
+    /// to be wrong: exit status 2.
+    #[cold]
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, what.into())
+    }
+
+    /// Anything else that is wrong: exit status 1.
+    #[cold]
+    pub fn failure(what: impl Into<String>) -> Self {
+        Self::new(Kind::Failure, what.into())
+    }
+
+    /// The other end of the output pipe is closed.
+    #[cold]
+    pub fn reader_gone() -> Self {
+        Self::new(Kind::ReaderGone, String::from("the reader of the output went away"))
+    }
+
+    /// Puts the error at a byte of the input.
+    #[cold]
+    pub fn at_byte(mut self, offset: u64) -> Self {
+        self.0.at = Some(At::Byte(offset));
+        self
+    }
+
+    /// Puts the error at a line and a column, both counted from 1.
+    #[cold]
+    pub fn at_line_column(mut self, line: u64, column: u64) -> Self {
+        self.0.at = Some(At::LineColumn(line, column));
+        self
+    }
+
+    /// Says in which record of a stream it happened, counted from 1.
+    #[cold]
+    pub fn in_record(mut self, record: u64) -> Self {
+        self.0.record = Some(record);
+        self
+    }
+
+    /// Adds the field that the error passed through on its way up.
+    #[cold]
+    pub fn in_field(mut self, field: &str) -> Self {
+        self.0.path.push(field.to_owned());
+        self
+    }
+
+    /// Names the message type at the root of the field path.
+    #[cold]
+    pub fn in_message(mut self, type_name: &str) -> Self {
+        self.0.root.get_or_insert_with(|| type_name.to_owned());
+        self
+    }
+
+    /// Shows the input around the place.
+    #[cold]
+    pub fn showing(mut self, excerpt: Excerpt) -> Self {
+        self.0.excerpt = Some(excerpt);
+        self
+    }
+
+    /// Adds a way to mend it.
+    #[cold]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hints.push(hint.into());
+        self
+    }
+
+    /// Adds a way to mend it, if there is one.
+    #[cold]
+    pub fn maybe_hint(self, hint: Option<String>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
+    }
+
+    /// The same error, shown to be one of the command line's words.
+    #[cold]
+    pub fn as_usage(mut self) -> Self {
+        self.0.kind = Kind::Usage;
+        self
+    }
+
+    /// What it means for the exit status.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// The exit status of a program that ends with this error.
+    pub fn status(&self) -> u8 {
+        match self.0.kind {
+            Kind::ReaderGone => 0,
+            Kind::Failure => 1,
+            Kind::Usage => 2,
+        }
+    }
+
+    /// What is wrong, in one line, without place and hint.
+    pub fn what(&self) -> &str {
+        &self.0.what
+    }
+
+    /// Where it is.
+    pub fn at(&self) -> Option<At> {
+        self.0.at
+    }
+
+    /// The field path from the root message, such as `HelloRequest.name`.
+    pub fn path(&self) -> Option<String> {
+        let mut path = self.0.root.clone()?;
+        for field in self.0.path.iter().rev() {
+            if !field.starts_with('[') {
+                path.push('.');
+            }
+            path.push_str(field);
+        }
+        Some(path)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.0.what)?;
+        let record = self.0.record.map(|n| format!("in record {n}"));
+        let at = self.0.at.map(|at| match at {
+            At::Byte(offset) => format!("at byte {offset}"),
+            At::LineColumn(line, column) => format!("at line {line}, column {column}"),
+        });
+        let path = self.path().map(|path| format!("in {path}"));
+        let place: Vec<String> = [record, at, path].into_iter().flatten().collect();
+        if !place.is_empty() {
+            write!(f, "\n  {}", place.join(", "))?;
+        }
+        if let Some(excerpt) = &self.0.excerpt {
+            write!(f, "\n{excerpt}")?;
+        }
+        for hint in &self.0.hints {
+            write!(f, "\nhint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_one_word_wide() {
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn prints_every_part_in_one_order() {
+        let error = Error::failure("it is wrong")
+            .in_field("city")
+            .in_field("address")
+            .in_message("Person")
+            .in_record(3)
+            .at_byte(7)
+            .showing(Excerpt::of_bytes(&[0x0a, 0x05], 1..2, "length"))
+            .hint("mend it");
+        assert_eq!(
+            error.to_string(),
+            "error: it is wrong\n  in record 3, at byte 7, in Person.address.city\n  \
+             0a 05\n     ^^ length\nhint: mend it"
+        );
+    }
+}

@@ -1,0 +1,128 @@
+//! The part of the input that an error shows, with a mark under the place.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::escape;
+
+/// Bytes shown before the mark and after it: with the mark's own few they
+/// make a line of at most 72 columns.
+const BYTES_AROUND: usize = 8;
+
+/// Characters of text shown before the mark and after it.
+const CHARS_AROUND: usize = 30;
+
+/// Marked bytes or characters shown before the rest of the mark is cut off.
+const MARK_MAX: usize = 8;
+
+/// A line of input and what to mark in it.
+pub struct Excerpt {
+    before: String,
+    marked: String,
+    after: String,
+    label: String,
+}
+
+impl Excerpt {
+    /// The bytes around `mark` (which may be empty, or past the end, when what
+    /// is wrong is that something is missing there), in hex.
+    pub fn of_bytes(bytes: &[u8], mark: Range<usize>, label: &str) -> Self {
+        let start = mark.start.min(bytes.len());
+        let end = mark.end.clamp(start, bytes.len());
+        let shown = end.min(start + MARK_MAX);
+        let from = start.saturating_sub(BYTES_AROUND);
+        let to = (shown + BYTES_AROUND).min(bytes.len());
+        let mut before = spaced(&bytes[from..start]);
+        if from > 0 {
+            before.insert_str(0, "… ");
+        }
+        if !before.is_empty() {
+            before.push(' ');
+        }
+        let mut after = spaced(&bytes[shown..to]);
+        if to < bytes.len() {
+            after.push_str(" …");
+        }
+        if !after.is_empty() && shown > start {
+            after.insert(0, ' ');
+        }
+        Excerpt { before, marked: spaced(&bytes[start..shown]), after, label: label.to_owned() }
+    }
+
+    /// The line of `text` around the bytes of `mark`, which may be empty.
+    pub fn of_text(text: &[u8], mark: Range<usize>) -> Self {
+        let start = mark.start.min(text.len());
+        let line_start = text[..start].iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+        let line_end =
+            text[start..].iter().position(|&b| b == b'\n').map_or(text.len(), |i| start + i);
+        let end = mark.end.clamp(start, line_end.max(start));
+        // Of a line of a gigabyte only what can be shown is looked at: a
+        // character has at most 4 bytes.
+        let from = line_start.max(start.saturating_sub(CHARS_AROUND * 4));
+        let to = line_end.min(end + CHARS_AROUND * 4);
+        let before = String::from_utf8_lossy(&text[from..start]);
+        let skipped = before.chars().count().saturating_sub(CHARS_AROUND);
+        let mut shown_before: String = before.chars().skip(skipped).collect();
+        shown_before = escape::visible(&shown_before);
+        if skipped > 0 || from > line_start {
+            shown_before.insert(0, '…');
+        }
+        let marked: String =
+            String::from_utf8_lossy(&text[start..end]).chars().take(MARK_MAX * 3).collect();
+        let rest = String::from_utf8_lossy(&text[end..to]);
+        let mut after = escape::visible(&rest.chars().take(CHARS_AROUND).collect::<String>());
+        if rest.chars().count() > CHARS_AROUND || to < line_end {
+            after.push('…');
+        }
+        Excerpt {
+            before: shown_before,
+            marked: escape::visible(&marked),
+            after: after.trim_end().to_owned(),
+            label: String::new(),
+        }
+    }
+}
+
+fn spaced(bytes: &[u8]) -> String {
+    let pairs: Vec<String> = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    pairs.join(" ")
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = format!("  {}{}{}", self.before, self.marked, self.after);
+        let indent = self.before.chars().count();
+        let carets = "^".repeat(self.marked.chars().count().max(1));
+        let mark = format!("  {:indent$}{carets} {}", "", self.label);
+        write!(f, "{}\n{}", line.trim_end(), mark.trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_cut_to_what_is_near_the_mark() {
+        let bytes: Vec<u8> = (0..40).collect();
+        assert_eq!(
+            Excerpt::of_bytes(&bytes, 20..21, "tag").to_string(),
+            "  … 0c 0d 0e 0f 10 11 12 13 14 15 16 17 18 19 1a 1b 1c …\n\
+             \x20                            ^^ tag"
+        );
+    }
+
+    #[test]
+    fn a_mark_past_the_end_stands_where_the_missing_byte_would() {
+        assert_eq!(Excerpt::of_bytes(&[0x0a], 1..1, "length").to_string(), "  0a\n     ^ length");
+    }
+
+    #[test]
+    fn text_shows_its_own_line_only_and_nothing_raw() {
+        let text = "one\n{\"a\u{1b}\": x}\nthree".as_bytes();
+        assert_eq!(
+            Excerpt::of_text(text, 11..12).to_string(),
+            "  {\"a\\u001b\": x}\n              ^"
+        );
+    }
+}

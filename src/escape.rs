@@ -1,0 +1,182 @@
+//! What may reach a terminal.
+//!
+//! Everything that shows input to a person (errors, warnings, JSON, text)
+//! passes through here. A control character can move the cursor or change
+//! the title of a window, and a bidi control can make a line read as what it
+//! is not.
+
+use std::fmt::Write;
+
+/// Characters of quoted input that a message shows before it is cut.
+const QUOTE_MAX: usize = 60;
+
+/// Whether `c` must not come out raw: C0 controls, DEL, C1 controls, and the
+/// bidi controls of Unicode (the property `Bidi_Control`).
+pub fn is_unsafe(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}'
+        | '\u{61c}' | '\u{200e}' | '\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// `text` with every unsafe character written as an escape (`\n`, `\u001b`).
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        push(&mut out, c);
+    }
+    out
+}
+
+/// `text` in double quotes, made safe and cut to a line's length.
+pub fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for (count, c) in text.chars().enumerate() {
+        if count == QUOTE_MAX {
+            out.push('…');
+            break;
+        }
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => push(&mut out, c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// `bytes` as [`quote`] shows text, each that is not UTF-8 written `\xNN`.
+pub fn quote_bytes(bytes: &[u8]) -> String {
+    let mut out = String::from("\"");
+    let mut count = 0;
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            count += 1;
+            if count > QUOTE_MAX {
+                out.push_str("…\"");
+                return out;
+            }
+            push(&mut out, c);
+        }
+        for byte in chunk.invalid() {
+            count += 1;
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Appends `text` as a JSON string: quoted, with what JSON wants escaped and
+/// every unsafe character escaped too.
+pub fn json_string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut copied = 0;
+    for (at, c) in text.char_indices() {
+        let short = match c {
+            '"' => b'"',
+            '\\' => b'\\',
+            '\n' => b'n',
+            '\r' => b'r',
+            '\t' => b't',
+            '\u{8}' => b'b',
+            '\u{c}' => b'f',
+            _ if is_unsafe(c) => 0,
+            _ => continue,
+        };
+        out.extend_from_slice(&bytes[copied..at]);
+        copied = at + c.len_utf8();
+        if short != 0 {
+            out.extend_from_slice(&[b'\\', short]);
+        } else {
+            // Every unsafe character is in the Basic Multilingual Plane.
+            out.extend_from_slice(format!("\\u{:04x}", u32::from(c)).as_bytes());
+        }
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    out.push(b'"');
+}
+
+/// Appends `bytes` as a string of the text format: quoted, with quotes,
+/// backslashes, every unsafe character and every byte that is not UTF-8 as an
+/// escape that each official parser reads: a letter, or octal bytes.
+pub fn text_string(bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '"' => out.extend_from_slice(b"\\\""),
+                '\\' => out.extend_from_slice(b"\\\\"),
+                '\n' => out.extend_from_slice(b"\\n"),
+                '\r' => out.extend_from_slice(b"\\r"),
+                '\t' => out.extend_from_slice(b"\\t"),
+                _ if is_unsafe(c) => octal(c.encode_utf8(&mut [0; 4]).as_bytes(), out),
+                _ => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+        }
+        octal(chunk.invalid(), out);
+    }
+    out.push(b'"');
+}
+
+fn octal(bytes: &[u8], out: &mut Vec<u8>) {
+    for byte in bytes {
+        out.extend_from_slice(format!("\\{byte:03o}").as_bytes());
+    }
+}
+
+fn push(out: &mut String, c: char) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ if is_unsafe(c) => {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        }
+        _ => out.push(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_unsafe_survives_for_all_of_unicode() {
+        for c in '\0'..=char::MAX {
+            let shown = visible(c.encode_utf8(&mut [0; 4]));
+            assert!(!shown.chars().any(is_unsafe), "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn quotes_are_cut_and_escaped() {
+        assert_eq!(quote("a\"b\n"), r#""a\"b\n""#);
+        assert_eq!(quote(&"x".repeat(70)), format!("\"{}…\"", "x".repeat(60)));
+        assert_eq!(quote_bytes(b"a\xff\x1b"), r#""a\xff\u001b""#);
+    }
+
+    #[test]
+    fn the_formats_escape_all_that_is_unsafe_for_all_of_unicode() {
+        for c in '\0'..=char::MAX {
+            let mut out = Vec::new();
+            json_string(c.encode_utf8(&mut [0; 4]), &mut out);
+            text_string(c.encode_utf8(&mut [0; 4]).as_bytes(), &mut out);
+            let out = String::from_utf8(out).expect("escapes of UTF-8 are UTF-8");
+            assert!(!out.chars().any(is_unsafe), "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn a_byte_that_is_not_utf8_becomes_octal() {
+        let mut out = Vec::new();
+        text_string(b"a\xffb\0", &mut out);
+        assert_eq!(out, br#""a\377b\000""#);
+    }
+}

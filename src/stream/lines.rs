@@ -1,0 +1,30 @@
+//! A record a line: hex, base64 and text.
+
+use super::split::Found;
+
+/// Finds lines. An empty line is a record, the last newline ends the last
+/// line, and a `\r` before a newline is dropped.
+#[derive(Default)]
+pub struct Lines {
+    /// The bytes that are known to hold no newline.
+    looked_at: usize,
+}
+
+impl Lines {
+    /// Looks for the line at the start of `bytes`; see [`super::Split::next`].
+    pub fn next(&mut self, bytes: &[u8], ended: bool) -> Found {
+        let newline = bytes[self.looked_at..].iter().position(|&byte| byte == b'\n');
+        let (line, consumed) = match newline {
+            Some(at) => (self.looked_at + at, self.looked_at + at + 1),
+            None if !ended => {
+                self.looked_at = bytes.len();
+                return Found::More;
+            }
+            None if bytes.is_empty() => return Found::End,
+            None => (bytes.len(), bytes.len()),
+        };
+        self.looked_at = 0;
+        let payload = if bytes[..line].ends_with(b"\r") { line - 1 } else { line };
+        Found::Record { header: 0, payload, consumed }
+    }
+}

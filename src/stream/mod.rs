@@ -1,0 +1,19 @@
+//! Many messages one after another.
+//!
+//! - [`framing`]: how binary messages are set apart, both ways.
+//! - [`lines`] and [`values`]: where a record of text ends.
+//! - [`split`]: one name for the three.
+//! - [`pump`]: reads, has each record converted, and writes.
+//!
+//! Nothing here opens a file or knows a format: the pump is handed a reader,
+//! a writer and what turns one record into another.
+
+pub mod framing;
+pub mod lines;
+pub mod pump;
+pub mod split;
+pub mod values;
+
+pub use framing::Framing;
+pub use pump::{Outcome, Record, pump};
+pub use split::Split;
