@@ -181,6 +181,11 @@ impl Error {
         &self.0.what
     }
 
+    /// The record of a stream in which it happened.
+    pub fn record(&self) -> Option<u64> {
+        self.0.record
+    }
+
     /// Where it is.
     pub fn at(&self) -> Option<At> {
         self.0.at

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use super::format::{self, Allowed, Format, Side};
-use super::io::{Input, OutputOptions};
+use super::format::{self, Allowed, Format, Offered, Side};
+use super::io::{Input, OutputOptions, Sampled};
 use super::schema::SchemaOptions;
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
@@ -37,13 +37,15 @@ pub struct Decode {
     #[arg(value_name = "BYTES")]
     bytes: Vec<OsString>,
     /// The bytes are in this format: hex, binary or base64
-    #[arg(long, value_name = "FORMAT", help_heading = "Input")]
+    #[arg(long, value_name = "FORMAT", help_heading = "Input", hide_possible_values = true,
+        value_parser = Offered(&["hex", "binary", "base64"]))]
     from: Option<String>,
     /// The file to read (- is standard input); its extension may say the format
     #[arg(short, long, value_name = "FILE", help_heading = "Input")]
     input: Option<OsString>,
     /// Write the fields as text (default) or json; left out with -o, the file's extension decides
-    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output", hide_possible_values = true,
+        value_parser = Offered(&["text", "json"]))]
     to: Option<String>,
     /// Write only the value of this field, raw
     #[arg(long, value_name = "PATH", help_heading = "Output")]
@@ -160,6 +162,10 @@ impl Decode {
                 return Err(Error::usage("bytes on the command line cannot be binary")
                     .hint("they are hex, or base64 with `--from base64`"));
             }
+            if self.bytes.iter().any(|word| word == "-") {
+                return Err(Error::usage("`-` is no hex")
+                    .hint("standard input is `-i -`, or no bytes at all"));
+            }
             let words = self.bytes.join(std::ffi::OsStr::new(" "));
             let input = Input::Words(words.as_encoded_bytes().to_vec());
             return Ok((input, Some(named.unwrap_or(Format::Hex))));
@@ -169,7 +175,7 @@ impl Decode {
         if let (None, Some(path)) = (named, input.path()) {
             from = FROM.file(path)?;
         }
-        if let (Some(streaming), Some(format)) = (streaming, named)
+        if let (Some(streaming), Some(format)) = (streaming, from)
             && format != Format::Binary
         {
             streaming.refuse_framing(format)?;
@@ -234,9 +240,15 @@ impl Decode {
             warnings.tell(notes, Some(record.number));
             Ok(())
         };
-        let result = streaming.run(&mut input.open()?, self.output.open(false)?, split, convert);
+        let mut sampled = Sampled::new(input.open()?);
+        let result = streaming.run(&mut sampled, self.output.open(false)?, split, convert);
         warnings.finish();
-        result
+        match from {
+            Format::Binary => {
+                result.map_err(|error| guess::explain_stream(printer.message, &sampled, error))
+            }
+            _ => result,
+        }
     }
 }
 

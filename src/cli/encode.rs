@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use super::format::{self, Allowed, Format, Side};
+use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions};
 use super::schema::SchemaOptions;
 use super::streaming::{StreamOptions, Streaming};
@@ -33,13 +33,15 @@ pub struct Encode {
     #[arg(short, long, value_name = "JSON", help_heading = "Input")]
     data: Option<OsString>,
     /// Read the message in this format: json or text
-    #[arg(long, value_name = "FORMAT", help_heading = "Input")]
+    #[arg(long, value_name = "FORMAT", help_heading = "Input", hide_possible_values = true,
+        value_parser = Offered(&["json", "text"]))]
     from: Option<String>,
     /// The file to read (- is standard input, which is also what --from alone reads)
     #[arg(short, long, value_name = "FILE", help_heading = "Input")]
     input: Option<OsString>,
     /// Write the bytes as hex (default), binary or base64; left out with -o, the file's extension decides
-    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output", hide_possible_values = true,
+        value_parser = Offered(&["hex", "binary", "base64"]))]
     to: Option<String>,
     #[command(flatten)]
     output: OutputOptions,
@@ -67,7 +69,8 @@ const TO: Allowed = Allowed {
 };
 
 fn options(command: Command, context: &Context<'_>) -> Result<Command> {
-    fields::add(Encode::augment_args(command), context.chosen()?)
+    let command = fields::add(Encode::augment_args(command), context.chosen()?)?;
+    Ok(if context.asks_for_help() { fields::first(command) } else { command })
 }
 
 fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
@@ -76,7 +79,7 @@ fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
     let streaming = args.stream.resolve()?;
     let to = args.to(streaming)?;
     let mut bytes = Vec::new();
-    match (args.source(matches, &message)?, streaming) {
+    match (args.source(matches, &message, streaming)?, streaming) {
         (Source::Flags(draft), _) => draft.finish(&mut bytes),
         (Source::Read(from), Some(streaming)) => {
             return args.stream(&message, &from, to, streaming);
@@ -138,7 +141,12 @@ impl Encode {
         }
     }
 
-    fn source<'t>(&self, matches: &ArgMatches, message: &'t Message) -> Result<Source<'t>> {
+    fn source<'t>(
+        &self,
+        matches: &ArgMatches,
+        message: &'t Message,
+        streaming: Option<Streaming>,
+    ) -> Result<Source<'t>> {
         let flags = fields::draft(matches, message)?;
         let given = [
             flags.as_ref().map(|_| "field flags"),
@@ -160,6 +168,11 @@ impl Encode {
         }
         if self.input.is_some() || self.from.is_some() {
             return self.read().map(Source::Read);
+        }
+        if flags.is_none() && streaming.is_some() {
+            return Err(Error::usage("a stream needs messages, and none are given").hint(
+                "say `--from json` or `--from text` to read them, or set fields for a single one",
+            ));
         }
         Ok(Source::Flags(flags.unwrap_or_else(|| Draft::new(message))))
     }

@@ -67,6 +67,20 @@ pub fn add(mut command: Command, chosen: &Chosen) -> Result<Command> {
     ))
 }
 
+/// The same command with the fields before the options, as its help is to
+/// show them: clap orders headings by their first argument. It costs a copy of
+/// every option, so it is done for the help only.
+pub fn first(command: Command) -> Command {
+    let mut args: Vec<Arg> = command.get_arguments().cloned().collect();
+    let of_fields = |arg: &Arg| arg.get_help_heading().is_some_and(|h| h.starts_with(HEADING));
+    args.sort_by_key(|arg| !of_fields(arg));
+    Command::new(command.get_name().to_owned())
+        .about(command.get_about().cloned().unwrap_or_default())
+        .long_about(command.get_long_about().cloned().unwrap_or_default())
+        .after_help(command.get_after_help().cloned().unwrap_or_default())
+        .args(args)
+}
+
 fn help(field: &FieldDescriptor) -> String {
     // Comments come from a schema, which anybody may have written.
     let lines: Vec<String> =
@@ -116,10 +130,7 @@ pub fn find<'t>(message: &'t Message, path: &str) -> Result<(usize, &'t Field)> 
     }
     let known: Vec<&str> = message.fields().iter().map(|field| &*field.name).collect();
     let what = format!("{} has no field {}", message.name(), quote(path));
-    Err(Error::usage(what).hint(match names::nearest(path, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("its fields are {}", names::list(&known)),
-    }))
+    Err(Error::usage(what).hint(names::field_hint(path, &known, "")))
 }
 
 fn split_pair(pair: &OsStr) -> Result<(&str, &str)> {

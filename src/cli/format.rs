@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use clap::builder::{PossibleValue, TypedValueParser};
+
 use crate::error::{Error, Result, names};
 use crate::escape::quote;
 
@@ -53,6 +55,28 @@ impl Format {
     }
 }
 
+/// Names that completion offers for a value. Any other text is taken as well:
+/// what is wrong with it is said by us, not by clap.
+#[derive(Clone)]
+pub struct Offered(pub &'static [&'static str]);
+
+impl TypedValueParser for Offered {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        _: &clap::Command,
+        _: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        Ok(value.to_string_lossy().into_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().map(PossibleValue::new)))
+    }
+}
+
 /// Which side of a command a format is on.
 #[derive(Clone, Copy)]
 pub enum Side {
@@ -84,10 +108,8 @@ impl Allowed {
     pub fn option(&self, name: &str) -> Result<Format> {
         let Some(format) = Format::named(name) else {
             let known: Vec<&str> = self.formats.iter().map(|format| format.name()).collect();
-            let hint = match names::nearest(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{} {near}`?", self.flag()),
-                None => format!("{} takes {}", self.flag(), names::list(&known)),
-            };
+            let prefix = format!("{} ", self.flag());
+            let hint = names::hint(name, &known, &prefix, "write");
             let what = format!("`{} {}` is no format", self.flag(), crate::escape::visible(name));
             return Err(Error::usage(what).hint(hint));
         };

@@ -1,9 +1,10 @@
 //! What bytes are, when nobody said, and when they are not what was said.
 
 use super::format::Format;
+use super::io::Sampled;
 use crate::codec::{Origin, base64_text, check, hex_text, json, text};
-use crate::error::{Error, Result};
-use crate::stream::split::{Found, Split};
+use crate::error::{Error, Excerpt, Result};
+use crate::stream::split::Found;
 use crate::stream::{Framing, framing};
 use crate::table::Message;
 
@@ -58,6 +59,10 @@ impl Asked<'_> {
             ))
             .hint(format!("to read the file say `-i {name}`"));
         }
+        let error = match self.looks_like_file(raw) {
+            true => error.hint("to read a file say `-i FILE`"),
+            false => error,
+        };
         if let Some(other) = self.other_format(raw) {
             return self.is_really(other);
         }
@@ -65,6 +70,14 @@ impl Asked<'_> {
             Some(bytes) => self.framed(&bytes, error),
             None => error,
         }
+    }
+
+    /// Whether a word that does not read at all looks like the name of a file.
+    fn looks_like_file(&self, raw: &[u8]) -> bool {
+        let Ok(name) = std::str::from_utf8(raw) else { return false };
+        let path = std::path::Path::new(name);
+        let named = name.contains('/') || Format::of_file(path).is_some();
+        self.words && named && self.bytes(raw).is_none()
     }
 
     /// The message's bytes, if `raw` reads in the format at all.
@@ -120,40 +133,48 @@ impl Asked<'_> {
         })
     }
 
-    /// Adds what the bytes of a message look like, when it is not one message.
+    /// What to say of bytes that are not one message: that they are many, or
+    /// one with something around it, if they are.
     fn framed(&self, bytes: &[u8], error: Error) -> Error {
         if let Some(count) = self.records(Framing::Grpc, bytes) {
-            return error
-                .hint(match count {
-                    1 => String::from(
-                        "the input is one gRPC frame: a flag, 4 bytes of length, a message",
-                    ),
-                    count => format!(
-                        "the input is {count} gRPC frames: a flag, 4 bytes of length, a message"
-                    ),
-                })
+            let what = match count {
+                1 => String::from("the input is a gRPC frame, not a bare message"),
+                _ => format!("the input is {count} gRPC frames, not a bare message"),
+            };
+            return Error::failure(what)
+                .hint("a frame is a flag byte, 4 bytes of length, and the message")
                 .hint(self.streaming("--framing grpc"));
         }
         if let Some(count) = self.records(Framing::Varint, bytes) {
-            return error
-                .hint(match count {
-                    1 => String::from("the input is one message after its length"),
-                    count => format!("the input is {count} messages, each after its length"),
-                })
-                .hint(self.streaming("--stream"));
+            let what = match count {
+                1 => {
+                    String::from("the input is a length and a message after it, not a bare message")
+                }
+                _ => {
+                    format!("the input is {count} messages, each after its length, not one message")
+                }
+            };
+            return Error::failure(what).hint(self.streaming("--stream"));
         }
         match bytes {
-            [message @ .., b'\n'] if check::decodes(self.message, message) => error.hint(
-                "without the newline at its end the input is a message: was it written by `echo`?",
-            ),
+            [message @ .., b'\r', b'\n'] | [message @ .., b'\n']
+                if !message.is_empty() && check::decodes(self.message, message) =>
+            {
+                let mark = message.len()..bytes.len();
+                Error::failure("a newline follows the message")
+                    .at_byte(mark.start as u64)
+                    .showing(Excerpt::of_bytes(bytes, mark, "newline"))
+                    .hint("was it written by `echo`? the message ends before it")
+            }
             _ => error,
         }
     }
 
-    /// How many messages `bytes` are in a framing, if they are whole.
+    /// How many messages `bytes` are in a framing, if they are whole and not
+    /// all empty.
     fn records(&self, framing: Framing, bytes: &[u8]) -> Option<usize> {
         let mut rest = bytes;
-        let mut count = 0;
+        let (mut count, mut payloads) = (0, 0);
         loop {
             match framing::next(framing, rest, true, 0).ok()? {
                 Found::Record { header, payload, consumed } => {
@@ -162,8 +183,9 @@ impl Asked<'_> {
                     }
                     rest = &rest[consumed..];
                     count += 1;
+                    payloads += payload;
                 }
-                Found::End => return (count > 0).then_some(count),
+                Found::End => return (payloads > 0).then_some(count),
                 Found::Between { .. } | Found::More => return None,
             }
         }
@@ -178,23 +200,33 @@ impl Asked<'_> {
     }
 }
 
-/// What to say of a stream whose first record failed with `error`, when its
-/// bytes look like lines of text.
-pub fn explain_stream(message: &Message, start: &[u8], error: Error) -> Error {
-    let mut lines = Split::Lines(Default::default());
-    let Ok(Found::Record { payload, .. }) = lines.next(start, true, 0) else { return error };
-    let line = &start[..payload];
-    let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::decodes(message, &bytes);
+/// What to say of a binary stream whose first record failed with `error`,
+/// when the input looks like lines of another format or like a bare message.
+pub fn explain_stream(message: &Message, input: &Sampled<'_>, error: Error) -> Error {
+    if error.record() != Some(1) {
+        return error;
+    }
+    let start = input.start();
+    if input.is_whole() && check::fits(message, start) {
+        return Error::failure("the input is one bare message, not a stream")
+            .hint("leave out `--stream` and `--framing`");
+    }
+    let line = start.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::fits(message, &bytes);
     for (format, read) in [
         (Format::Hex, hex_text::read(line, Origin::START)),
         (Format::Base64, base64_text::read(line, Origin::START)),
     ] {
         if read.is_ok_and(is_message) {
-            return error.hint(format!(
-                "the input looks like lines of {0}: say `--from {0}`",
-                format.name()
-            ));
+            let name = format.name();
+            return Error::failure(format!("the input looks like lines of {name}, not binary"))
+                .hint(format!("say `--from {name}`"));
         }
+    }
+    let mut unused = Vec::new();
+    if json::parse(message, line, Origin::START, &mut unused).is_ok() {
+        return Error::failure("the input looks like JSON, not binary")
+            .hint("`hello encode --stream --from json` reads it");
     }
     error
 }

@@ -102,6 +102,44 @@ impl Input {
     }
 }
 
+/// Bytes at the start of a stream that are kept to say what it looks like.
+const SAMPLE_LEN: usize = 4 << 10;
+
+/// A reader that keeps the start of what it read.
+pub struct Sampled<'i> {
+    input: Box<dyn Read + 'i>,
+    start: Vec<u8>,
+    /// All that was read, in bytes.
+    read: u64,
+}
+
+impl<'i> Sampled<'i> {
+    /// Nothing is read yet.
+    pub fn new(input: Box<dyn Read + 'i>) -> Self {
+        Sampled { input, start: Vec::new(), read: 0 }
+    }
+
+    /// Whether the start is all there was.
+    pub fn is_whole(&self) -> bool {
+        self.read == self.start.len() as u64
+    }
+
+    /// The start of what was read.
+    pub fn start(&self) -> &[u8] {
+        &self.start
+    }
+}
+
+impl Read for Sampled<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.read += read as u64;
+        let room = SAMPLE_LEN.saturating_sub(self.start.len());
+        self.start.extend_from_slice(&buffer[..read.min(room)]);
+        Ok(read)
+    }
+}
+
 fn unreadable(path: &Path, error: &io::Error) -> Error {
     let name = quote(&path.to_string_lossy());
     match error.kind() {

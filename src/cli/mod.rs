@@ -1,16 +1,16 @@
 //! The command line: one list of commands, one file for each.
 //!
-//! [`COMMANDS`] is the list from which parsing, help and completion come; a
+//! `COMMANDS` is the list from which parsing, help and completion come; a
 //! new command is a row there and a file beside this one. What commands share
 //! has a file of its own:
 //!
-//! - [`io`]: where bytes come from and go to; standard input and output are
+//! - `io`: where bytes come from and go to; standard input and output are
 //!   opened there and nowhere else.
-//! - [`format`]: the names of formats, and which one is meant.
-//! - [`schema`]: the schema options, and the table they lead to.
-//! - [`fields`]: the flags made from the fields of a message.
-//! - [`streaming`]: the options of streams.
-//! - [`warnings`], [`usage`], [`guess`]: what is said about input that is odd,
+//! - `format`: the names of formats, and which one is meant.
+//! - `schema`: the schema options, and the table they lead to.
+//! - `fields`: the flags made from the fields of a message.
+//! - `streaming`: the options of streams.
+//! - `warnings`, `usage`, `guess`: what is said about input that is odd,
 //!   words that are wrong, and bytes that are something else than asked for.
 
 mod completions;
@@ -51,6 +51,11 @@ struct Context<'w> {
 impl<'w> Context<'w> {
     fn new(words: &'w [OsString]) -> Self {
         Context { words, chosen: OnceCell::new() }
+    }
+
+    /// Whether the help of a command is asked for.
+    fn asks_for_help(&self) -> bool {
+        self.words.iter().any(|word| word == "--help" || word == "-h" || word == "help")
     }
 
     /// The schema and the message type.

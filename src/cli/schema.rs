@@ -30,9 +30,10 @@ impl Chosen {
     ///
     /// A type that the schema doesn't have.
     pub fn from_words(words: &[OsString]) -> Result<Self> {
-        let named = option_value(words, "--type").map(OsStr::to_os_string);
+        let typed = option_value(words, "--type").map(OsStr::to_os_string);
+        let from_environment = typed.is_none();
         let named =
-            named.or_else(|| std::env::var_os("HELLO_TYPE").filter(|name| !name.is_empty()));
+            typed.or_else(|| std::env::var_os("HELLO_TYPE").filter(|name| !name.is_empty()));
         let type_name = match named {
             Some(name) => name.into_string().map_err(|name| {
                 Error::usage(format!("no type is named {}", quote(&name.to_string_lossy())))
@@ -40,7 +41,10 @@ impl Chosen {
             None => builtin::DEFAULT_TYPE.to_owned(),
         };
         let chosen = Chosen { schema: builtin::schema()?, type_name };
-        chosen.descriptor()?;
+        chosen.descriptor().map_err(|error| match from_environment {
+            true => error.hint("the name comes from HELLO_TYPE in the environment"),
+            false => error,
+        })?;
         Ok(chosen)
     }
 

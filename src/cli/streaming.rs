@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use super::format::Offered;
 use super::io::{self, Output};
 use crate::error::{Error, Result, names};
 use crate::escape::visible;
@@ -15,7 +16,8 @@ pub struct StreamOptions {
     #[arg(long, alias = "delimited")]
     stream: bool,
     /// How binary messages are set apart: varint, grpc, fixed32be or fixed32le; implies --stream
-    #[arg(long, value_name = "FRAMING")]
+    #[arg(long, value_name = "FRAMING", hide_possible_values = true,
+        value_parser = Offered(&["varint", "grpc", "fixed32be", "fixed32le"]))]
     framing: Option<String>,
     /// Go on after a broken record; the status is 1 all the same
     #[arg(long)]
@@ -62,10 +64,7 @@ fn framing(name: &str) -> Result<Framing> {
         return Ok(*framing);
     }
     let known: Vec<&str> = Framing::NAMES.iter().map(|(known, _)| *known).collect();
-    let hint = match names::nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `--framing {near}`?"),
-        None => format!("--framing takes {}", names::list(&known)),
-    };
+    let hint = names::hint(name, &known, "--framing ", "write");
     Err(Error::usage(format!("`--framing {}` is no framing", visible(name))).hint(hint))
 }
 
@@ -97,7 +96,7 @@ impl Streaming {
         match outcome.fault {
             Some(fault) => Err(fault),
             None if outcome.broken > 0 => Err(Error::failure(format!(
-                "{} of {} records are broken and were skipped",
+                "broken records were skipped: {} of {}",
                 outcome.broken, outcome.records
             ))),
             None => Ok(()),

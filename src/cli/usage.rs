@@ -43,7 +43,8 @@ fn mend(error: &clap::Error, words: &[OsString], root: &Command) -> Error {
         ErrorKind::UnknownArgument | ErrorKind::InvalidValue | ErrorKind::NoEquals => {
             command.missing_value(words).unwrap_or_else(|| match error.kind() {
                 ErrorKind::UnknownArgument => {
-                    command.unknown(context(error, ContextKind::InvalidArg))
+                    let dashes = words.iter().any(|word| word == "--");
+                    command.unknown(context(error, ContextKind::InvalidArg), dashes)
                 }
                 _ => command.invalid_value(error),
             })
@@ -65,7 +66,9 @@ fn mend(error: &clap::Error, words: &[OsString], root: &Command) -> Error {
             Error::usage(format!("`{flag}` takes no value"))
         }
         ErrorKind::MissingRequiredArgument => {
-            Error::usage(format!("{} is missing", context(error, ContextKind::InvalidArg)))
+            let argument = context(error, ContextKind::InvalidArg);
+            Error::usage(format!("{argument} is missing"))
+                .maybe_hint(command.values_of(argument))
                 .hint(command.see_help())
         }
         _ => plain(error).hint(command.see_help()),
@@ -105,10 +108,15 @@ impl Usage<'_> {
             }
             match words.get(at + 1) {
                 None => {
-                    return Some(Error::usage(format!("`{word}` needs a value")).hint(format!(
-                        "write `{word} VALUE`, or `{}` for the empty one",
-                        assignment(word, "")
-                    )));
+                    let is_field = self.field_flags().any(|field| *word == format!("--{field}"));
+                    let empty = match is_field {
+                        true => format!(", or `{word}=` for the empty one"),
+                        false => String::new(),
+                    };
+                    return Some(
+                        Error::usage(format!("`{word}` needs a value"))
+                            .hint(format!("write `{word} VALUE`{empty}")),
+                    );
                 }
                 Some(value) if value.len() > 1 && value.starts_with('-') => {
                     let what =
@@ -123,23 +131,23 @@ impl Usage<'_> {
         None
     }
 
-    fn unknown(&self, word: &str) -> Error {
+    /// A word that clap has no place for; `after_dashes` says that it stands
+    /// behind `--`, where nothing is an option.
+    fn unknown(&self, word: &str, after_dashes: bool) -> Error {
         let Some(name) = &self.name else {
             let what = format!("{} is no option of `hello` itself", quote(word));
             return Error::usage(what)
                 .hint("options stand after the command")
                 .hint(self.see_help());
         };
-        let takes_fields = self.field_flags().next().is_some();
-        if !word.starts_with('-') {
+        if after_dashes || !word.starts_with('-') {
             let error =
                 Error::usage(format!("`hello {name}` has no use for the word {}", quote(word)));
-            return match self.field_flags().next() {
-                Some(flag) if takes_fields => error
-                    .hint(format!("fields are given as flags: `--{flag} {}`", visible(word)))
-                    .hint(self.see_help()),
-                _ => error.hint(self.see_help()),
+            let hint = match word.starts_with('-') {
+                true => Some(String::from("behind `--` nothing is an option: leave it out")),
+                false => self.as_field(word),
             };
+            return error.maybe_hint(hint).hint(self.see_help());
         }
         let bare = word.trim_start_matches('-').split('=').next().unwrap_or_default();
         let longs: Vec<&str> =
@@ -153,18 +161,37 @@ impl Usage<'_> {
             }
             Some(near) => Error::usage(format!("unknown option `--{}`", visible(bare)))
                 .hint(format!("did you mean `--{near}`?")),
-            None if takes_fields && word.starts_with("--") => {
-                let fields: Vec<String> =
-                    self.field_flags().map(|flag| format!("`--{flag}`")).collect();
-                let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-                Error::usage(format!("{} has no field {}", self.type_name(), quote(bare)))
-                    .hint(format!("its fields are {}", names::list(&fields)))
-                    .hint(self.see_help())
-            }
-            None => {
-                Error::usage(format!("unknown option `{}`", visible(word))).hint(self.see_help())
-            }
+            None => self.like_nothing(name, word, bare),
         }
+    }
+
+    /// A word meant as a field: `bobby`, or `name=bobby`.
+    fn as_field(&self, word: &str) -> Option<String> {
+        let flag = match word.split_once('=') {
+            Some((name, value)) => {
+                let flag = self.field_flags().find(|flag| *flag == name)?;
+                format!("--{flag} {}", visible(value))
+            }
+            None => format!("--{} {}", self.field_flags().next()?, visible(word)),
+        };
+        Some(format!("fields are given as flags: `{flag}`"))
+    }
+
+    fn like_nothing(&self, name: &str, word: &str, bare: &str) -> Error {
+        let fields: Vec<&str> = self.field_flags().collect();
+        let error = Error::usage(format!("unknown option `{}`", visible(word)));
+        let error = match fields[..] {
+            [] => error,
+            _ if !word.starts_with("--") => error,
+            _ => {
+                let what = format!("{} has no such field", self.type_name());
+                error.hint(format!("{what}; {}", names::field_hint(bare, &fields, "--")))
+            }
+        };
+        let elsewhere = name == "decode" && word.starts_with("--");
+        error
+            .maybe_hint(elsewhere.then(|| String::from("fields are flags of `hello encode`")))
+            .hint(self.see_help())
     }
 
     fn invalid_value(&self, error: &clap::Error) -> Error {
@@ -178,10 +205,15 @@ impl Usage<'_> {
             return Error::usage(what).hint(self.see_help());
         };
         let valid: Vec<&str> = valid.iter().map(String::as_str).collect();
-        Error::usage(what).hint(match names::nearest(value, valid.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it takes {}", names::list(&valid)),
-        })
+        Error::usage(what).hint(names::hint(value, &valid, "", "it takes"))
+    }
+
+    /// The values that an argument such as `<SHELL>` takes, if they are few.
+    fn values_of(&self, argument: &str) -> Option<String> {
+        let arg = self.command.get_arguments().find(|arg| arg.to_string() == argument)?;
+        let values = arg.get_possible_values();
+        let names: Vec<&str> = values.iter().map(clap::builder::PossibleValue::get_name).collect();
+        (!names.is_empty()).then(|| format!("it is one of {}", names::list(&names)))
     }
 
     fn field_flags(&self) -> impl Iterator<Item = &str> {
@@ -201,11 +233,8 @@ impl Usage<'_> {
 
 fn unknown_command(word: &str, root: &Command) -> Error {
     let error = Error::usage(format!("there is no command {}", quote(word)));
-    let names = root.get_subcommands().map(Command::get_name);
-    error.hint(match names::nearest(word, names) {
-        Some(near) => format!("did you mean `hello {near}`?"),
-        None => format!("the commands are {}", commands(root)),
-    })
+    let names: Vec<&str> = root.get_subcommands().map(Command::get_name).collect();
+    error.hint(names::hint(word, &names, "hello ", "the commands are"))
 }
 
 fn commands(root: &Command) -> String {

@@ -5,9 +5,8 @@
 
 use super::io;
 use crate::codec::Notes;
-use crate::codec::notes::{Note, What};
+use crate::codec::notes::{Note, WARNING_LINES_MAX, What};
 use crate::error::names;
-use crate::wire::limits::WARNING_LINES_MAX;
 
 /// What becomes of warnings.
 #[derive(clap::Args)]
@@ -74,12 +73,14 @@ impl Warnings {
         if self.unsaid == 0 {
             return;
         }
-        let counted: Vec<String> = self.notes.list().iter().map(total).collect();
-        let mut counted: Vec<&str> = counted.iter().map(String::as_str).collect();
-        let beyond = format!("others {} times", self.notes.beyond());
+        // The first ones were said; of those only the number is news.
+        let news = |(index, note): &(usize, &Note)| *index >= self.said || note.count > 1;
+        let list = self.notes.list().iter().enumerate().filter(news);
+        let mut counted: Vec<String> = list.map(|(_, note)| total(note)).collect();
         if self.notes.beyond() > 0 {
-            counted.push(&beyond);
+            counted.push(format!("other fields {} times", self.notes.beyond()));
         }
+        let counted: Vec<&str> = counted.iter().map(String::as_str).collect();
         io::say(&format!("warning: in all {}", names::list(&counted)));
     }
 
@@ -94,9 +95,8 @@ fn total(note: &Note) -> String {
         What::Repeated => "again",
         What::LeftOut => "left out",
     };
-    let times = if note.count == 1 { "once" } else { "times" };
     match note.count {
-        1 => format!("{} {what} {times}", note.field),
-        count => format!("{} {what} {count} {times}", note.field),
+        1 => format!("{} {what} once", note.field),
+        count => format!("{} {what} {count} times", note.field),
     }
 }

@@ -85,7 +85,12 @@ impl<'a> Cursor<'a> {
     /// An error at the next character.
     #[cold]
     pub fn error_here(&self, what: impl Into<String>) -> Error {
-        self.error(what, self.position..self.position + 1)
+        let mut at = self.position;
+        if at >= self.record.len() {
+            // What is missing at the end is missing behind the last word.
+            at = self.record.trim_ascii_end().len();
+        }
+        self.error(what, at..at + 1)
     }
 
     /// The next character, as a message shows what was found.
@@ -97,6 +102,7 @@ impl<'a> Cursor<'a> {
         };
         match chunk.valid().chars().next() {
             Some('\n') => String::from("the end of the line"),
+            Some('\u{feff}') => String::from("a byte order mark"),
             Some(c) => format!("`{}`", escape::visible(c.encode_utf8(&mut [0; 4]))),
             None => format!("the byte {:02x}, which is not UTF-8", rest[0]),
         }

@@ -30,6 +30,12 @@ pub fn read(text: &[u8], origin: Origin) -> Result<Vec<u8>> {
             _ => return Err(not_hex(&cursor)),
         }
     }
+    if digits.is_empty()
+        && let Some(first) = text.iter().position(|&byte| !is_space(byte))
+    {
+        cursor.position = first;
+        return Err(not_hex(&cursor));
+    }
     hex::decode(&digits).map_err(|_| odd(&cursor, digits.len()))
 }
 
@@ -51,8 +57,16 @@ fn at_prefix(cursor: &Cursor<'_>) -> bool {
 fn prefixed(cursor: &mut Cursor<'_>, digits: &mut Vec<u8>) -> Result<()> {
     let start = cursor.position;
     cursor.position += 2;
-    let run = cursor.take_while(|byte| byte.is_ascii_hexdigit());
-    // In `0x0x5` the second zero belongs to the next prefix.
+    let mut run = cursor.take_while(|byte| byte.is_ascii_hexdigit());
+    // In `0x050x62` the last zero of `050` belongs to the next prefix.
+    if let [bytes @ .., b'0'] = run
+        && !bytes.is_empty()
+        && bytes.len().is_multiple_of(2)
+        && matches!(cursor.peek(), Some(b'x' | b'X'))
+    {
+        run = bytes;
+        cursor.position -= 1;
+    }
     match run.len() {
         0 => {
             return Err(cursor.error("a prefix has no hex digits after it", start..cursor.position));
@@ -128,7 +142,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_whole_number_of_bytes() {
-        for text in ["0a0", "0", "0x", "0x0a0", "0:a", "0a0-5", "0g", "0a;05", "x0a"] {
+        for text in ["0a0", "0", "0x", "0x0a0", "0:a", "0a0-5", "0g", "0a;05", "x0a", "-", " : "] {
             assert!(read(text.as_bytes(), Origin::START).is_err(), "{text}");
         }
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::wire::WireType;
 use crate::wire::limits::WARNING_KINDS_MAX;
+pub use crate::wire::limits::WARNING_LINES_MAX;
 use crate::wire::reader::Reader;
 
 /// What there is to note of a field.

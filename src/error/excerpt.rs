@@ -52,6 +52,7 @@ impl Excerpt {
     /// The line of `text` around the bytes of `mark`, which may be empty.
     pub fn of_text(text: &[u8], mark: Range<usize>) -> Self {
         let start = mark.start.min(text.len());
+        let mark = start..whole_characters(text, mark.end);
         let line_start = text[..start].iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
         let line_end =
             text[start..].iter().position(|&b| b == b'\n').map_or(text.len(), |i| start + i);
@@ -83,6 +84,13 @@ impl Excerpt {
     }
 }
 
+/// The end of the character that `end` cuts, if it cuts one.
+fn whole_characters(text: &[u8], end: usize) -> usize {
+    let rest = text.get(end..).unwrap_or_default();
+    // A character has at most 3 bytes after its first.
+    end + rest.iter().take(3).take_while(|&&byte| byte & 0xc0 == 0x80).count()
+}
+
 fn spaced(bytes: &[u8]) -> String {
     let pairs: Vec<String> = bytes.iter().map(|b| format!("{b:02x}")).collect();
     pairs.join(" ")
@@ -108,7 +116,7 @@ mod tests {
         assert_eq!(
             Excerpt::of_bytes(&bytes, 20..21, "tag").to_string(),
             "  … 0c 0d 0e 0f 10 11 12 13 14 15 16 17 18 19 1a 1b 1c …\n\
-             \x20                            ^^ tag"
+             \x20                           ^^ tag"
         );
     }
 

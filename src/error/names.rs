@@ -1,8 +1,8 @@
 //! Names that were mistyped, and lists of those there are.
 
 /// The likeness, of 1 for the same, from which on a name is suggested: one
-/// letter wrong in four is, two words that merely share a few are not.
-const NEAR: f64 = 0.75;
+/// letter wrong in five is, two words that merely share a few are not.
+const NEAR: f64 = 0.8;
 
 /// Names that a list shows before it is cut.
 const LIST_MAX: usize = 12;
@@ -16,6 +16,29 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|(likeness, _)| *likeness >= NEAR)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// How to mend a name that is none of `known`: the one it was meant to be, each
+/// shown with `prefix` before it, or `otherwise` and the list of them.
+pub fn hint(name: &str, known: &[&str], prefix: &str, otherwise: &str) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{prefix}{near}`?"),
+        None => {
+            let shown: Vec<String> =
+                known.iter().map(|known| format!("`{prefix}{known}`")).collect();
+            let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+            format!("{otherwise} {}", list(&shown))
+        }
+    }
+}
+
+/// The same for the fields of a message.
+pub fn field_hint(name: &str, fields: &[&str], prefix: &str) -> String {
+    match fields {
+        [] => String::from("it has no fields"),
+        [_] => hint(name, fields, prefix, "its only field is"),
+        _ => hint(name, fields, prefix, "its fields are"),
+    }
 }
 
 /// `a, b and c`, cut when there are too many.

@@ -40,12 +40,8 @@ impl Schema {
         let name = name.strip_prefix('.').unwrap_or(name);
         self.messages().find(|message| message.name == name).ok_or_else(|| {
             let known: Vec<&str> = self.messages().map(|m| m.name.as_str()).collect();
-            Error::usage(format!("the schema has no message type {}", quote(name))).hint(
-                match names::nearest(name, known.iter().copied()) {
-                    Some(near) => format!("did you mean `--type {near}`?"),
-                    None => format!("it has {}", names::list(&known)),
-                },
-            )
+            Error::usage(format!("the schema has no message type {}", quote(name)))
+                .hint(names::hint(name, &known, "--type ", "it has"))
         })
     }
 }

@@ -61,7 +61,10 @@ enum Header {
     /// So many bytes, which announce a message of this length.
     Whole(usize, u64),
     CutShort,
-    Bad(&'static str),
+    /// So many bytes of it already cannot be.
+    Bad(usize, &'static str),
+    /// A message that would have to be unpacked.
+    Compressed,
 }
 
 fn header(framing: Framing, bytes: &[u8]) -> Header {
@@ -71,15 +74,13 @@ fn header(framing: Framing, bytes: &[u8]) -> Header {
             Ok((length, len)) => Header::Whole(len, length),
             Err(Malformed::CutShort) => Header::CutShort,
             Err(Malformed::TooLong) => {
-                Header::Bad("the length before a message is longer than 5 bytes")
+                Header::Bad(LENGTH_LEN_MAX, "the length before a message is longer than 5 bytes")
             }
         },
         Framing::Grpc => match (bytes.first(), bytes.get(1..).and_then(fixed)) {
             (Some(0), Some(length)) => Header::Whole(5, u64::from(u32::from_be_bytes(length))),
-            (Some(1), _) => {
-                Header::Bad("the message is compressed, which its gRPC frame does not say how")
-            }
-            (Some(2..), _) => Header::Bad("a gRPC frame begins with 0 or 1"),
+            (Some(1), _) => Header::Compressed,
+            (Some(2..), _) => Header::Bad(1, "a gRPC frame begins with 0 or 1"),
             _ => Header::CutShort,
         },
         Framing::Fixed32Be | Framing::Fixed32Le => match fixed(bytes) {
@@ -109,13 +110,17 @@ pub fn next(framing: Framing, bytes: &[u8], ended: bool, offset: u64) -> Result<
             let what = "the last record ends in the middle of its length";
             return Err(fault(bytes, bytes.len(), offset, what).hint("the input is cut short"));
         }
-        Header::Bad(what) => {
-            return Err(fault(bytes, 5, offset, what).hint(ASTRAY));
+        Header::Compressed => {
+            return Err(fault(&bytes[..1], 1, offset, "the message in a gRPC frame is compressed")
+                .hint("it is not unpacked here; ask the peer for `grpc-encoding: identity`"));
+        }
+        Header::Bad(len, what) => {
+            return Err(fault(&bytes[..len], len, offset, what).hint(ASTRAY));
         }
     };
     if length > MESSAGE_LEN_MAX {
         let what = format!("a record claims {}", bytes_of(length));
-        return Err(fault(bytes, header, offset, &what)
+        return Err(fault(&bytes[..header], header, offset, &what)
             .hint(format!("the largest message has {MESSAGE_LEN_MAX}; {ASTRAY}")));
     }
     let there = bytes.len() - header;
@@ -135,8 +140,9 @@ pub fn next(framing: Framing, bytes: &[u8], ended: bool, offset: u64) -> Result<
 /// What a header that cannot be most likely comes from.
 const ASTRAY: &str = "reading went astray, or the stream has another `--framing`";
 
+/// `bytes` are what is known of the record, so that what is shown does not
+/// depend on how much of the next one has arrived.
 #[cold]
 fn fault(bytes: &[u8], marked: usize, offset: u64, what: &str) -> Error {
-    let around = &bytes[..bytes.len().min(marked + 16)];
-    Error::failure(what).at_byte(offset).showing(Excerpt::of_bytes(around, 0..marked, "length"))
+    Error::failure(what).at_byte(offset).showing(Excerpt::of_bytes(bytes, 0..marked, "header"))
 }

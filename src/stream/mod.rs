@@ -3,7 +3,7 @@
 //! - [`framing`]: how binary messages are set apart, both ways.
 //! - [`lines`] and [`values`]: where a record of text ends.
 //! - [`split`]: one name for the three.
-//! - [`pump`]: reads, has each record converted, and writes.
+//! - [`pump()`]: reads, has each record converted, and writes.
 //!
 //! Nothing here opens a file or knows a format: the pump is handed a reader,
 //! a writer and what turns one record into another.

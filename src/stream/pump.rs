@@ -59,6 +59,10 @@ pub fn pump(
                 if let Err(error) = convert(record, &mut out) {
                     out.truncate(whole);
                     outcome.broken += 1;
+                    // What came before the fault is seen before the fault is told.
+                    output.write_all(&out)?;
+                    output.flush()?;
+                    out.clear();
                     outcome.fault = broken(error.in_record(outcome.records)).err();
                 }
             }

@@ -52,6 +52,11 @@ impl OutputOptions {
             }
             return Ok(Output { target: Target::Stdout, name: String::from("standard output") });
         };
+        if is_stdout(path) {
+            // Opened anew it would have an offset of its own, and what a
+            // shell writes afterwards would overwrite ours.
+            return OutputOptions::stdout().open(binary);
+        }
         let name = format!("the file {}", quote(&path.to_string_lossy()));
         let target = open(path).map_err(|error| unwritable(&name, &error))?;
         if let Target::Direct(file) = &target
@@ -138,12 +143,19 @@ fn unwritable(name: &str, error: &io::Error) -> Error {
     }
 }
 
+/// Whether `path` is a name of our own standard output.
+fn is_stdout(path: &Path) -> bool {
+    ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name))
+}
+
 /// Opens what `path` means: a regular file, or a name that is not there yet,
 /// is replaced when all is written; anything else is written to.
 fn open(path: &Path) -> io::Result<Target> {
     let (path, through_process) = follow(path)?;
     match fs::metadata(&path) {
         Ok(metadata) if metadata.is_file() && !through_process => {
+            // A file that may not be written may not be replaced either.
+            OpenOptions::new().write(true).open(&path)?;
             let new = beside(&path, metadata.permissions())?;
             // The umask has no say in the mode of a file that is there already.
             new.as_file().set_permissions(metadata.permissions())?;

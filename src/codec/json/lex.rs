@@ -15,15 +15,18 @@ pub fn space(cursor: &mut Cursor<'_>) {
 /// What kind of value begins at the next byte, as errors name it.
 #[cold]
 pub fn found(cursor: &Cursor<'_>) -> String {
-    match cursor.peek() {
-        Some(b'"') => String::from("a string"),
-        Some(b'{') => String::from("an object"),
-        Some(b'[') => String::from("an array"),
-        Some(b't' | b'f') => String::from("a bool"),
-        Some(b'n') => String::from("null"),
-        Some(b'-' | b'0'..=b'9') => String::from("a number"),
-        _ => cursor.found(),
-    }
+    let word = &cursor.record[extent(cursor)];
+    let kind = match (cursor.peek(), word) {
+        (Some(b'"'), _) => "a string",
+        (Some(b'{'), _) => "an object",
+        (Some(b'['), _) => "an array",
+        (_, b"true" | b"false") => "a bool",
+        (_, b"null") => "null",
+        (Some(b'-' | b'0'..=b'9'), _) => "a number",
+        (Some(b'a'..=b'z' | b'A'..=b'Z'), _) => return crate::escape::quote_bytes(word),
+        _ => return cursor.found(),
+    };
+    kind.to_owned()
 }
 
 /// The rest of the scalar or the bracket that begins at the next byte: what an
@@ -37,9 +40,9 @@ pub fn extent(cursor: &Cursor<'_>) -> Range<usize> {
             Ok(_) => start..ahead.position,
             Err(_) => start..start + 1,
         },
-        Some(b'-' | b'0'..=b'9' | b'a'..=b'z') => {
+        Some(b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') => {
             let len = ahead
-                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.'))
+                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.' | b'_'))
                 .len();
             start..start + len
         }

@@ -135,10 +135,7 @@ fn quote_it(cursor: &Cursor<'_>) -> Option<String> {
 #[cold]
 fn unknown(message: &Message, key: &str, cursor: &Cursor<'_>, range: Range<usize>) -> Error {
     let known: Vec<&str> = message.fields().iter().map(|field| &*field.json_name).collect();
-    cursor.error(format!("{} has no field {}", message.name(), quote(key)), range).hint(
-        match names::nearest(key, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("its fields are {}", names::list(&known)),
-        },
-    )
+    cursor
+        .error(format!("{} has no field {}", message.name(), quote(key)), range)
+        .hint(names::field_hint(key, &known, ""))
 }

@@ -108,8 +108,5 @@ fn unknown(message: &Message, name: &str, cursor: &Cursor<'_>, start: usize) -> 
     let known: Vec<&str> = message.fields().iter().map(|field| &*field.name).collect();
     cursor
         .error(format!("{} has no field {}", message.name(), quote(name)), start..cursor.position)
-        .hint(match names::nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("its fields are {}", names::list(&known)),
-        })
+        .hint(names::field_hint(name, &known, ""))
 }

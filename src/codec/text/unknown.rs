@@ -55,15 +55,27 @@ fn one(
     Ok(())
 }
 
+/// Writes the fields of a group or a message in braces, up to the end of the
+/// group or of `value`. A group is read on, not skipped first: groups in
+/// groups would be skipped once for every level.
 fn nested(value: &mut Reader<'_>, layout: Layout, depth: u32, out: &mut Vec<u8>) -> Result<()> {
     out.extend_from_slice(b" {");
     layout.end(out);
     while !value.is_at_end() {
         let at = value.position();
         let tag = value.tag()?;
-        let range = skip::value(value, tag, at, 0)?;
-        layout.begin(depth + 1, false, out);
-        one(tag, &mut value.part(range), layout, depth + 1, out)?;
+        match tag.wire_type {
+            WireType::EndGroup => break,
+            WireType::StartGroup => {
+                layout.begin(depth + 1, false, out);
+                one(tag, value, layout, depth + 1, out)?;
+            }
+            WireType::Varint | WireType::I64 | WireType::I32 | WireType::Len => {
+                let range = skip::value(value, tag, at, 0)?;
+                layout.begin(depth + 1, false, out);
+                one(tag, &mut value.part(range), layout, depth + 1, out)?;
+            }
+        }
     }
     layout.begin(depth, false, out);
     out.push(b'}');

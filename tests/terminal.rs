@@ -1,0 +1,77 @@
+//! What a terminal gets, with a pseudo-terminal in its place.
+
+mod common;
+
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::process::Stdio;
+
+use common::Shell;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+/// Runs `hello` with a terminal as its standard output; what the terminal
+/// got, what standard error got, and the status.
+fn on_terminal(words: &[&str]) -> (String, String, i32) {
+    let shell = Shell::new();
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo-terminal");
+    grantpt(&terminal).expect("it can be granted");
+    unlockpt(&terminal).expect("it can be unlocked");
+    let name = ptsname(&terminal, Vec::new()).expect("it has a name");
+    let name = name.to_str().expect("its name is text").to_owned();
+    let other_end = File::options().read(true).write(true).open(name).expect("its other end opens");
+    let mut command = shell.command("hello");
+    command
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(OwnedFd::from(other_end))
+        .stderr(Stdio::piped());
+    let child = command.spawn().expect("hello runs");
+    // Our own copy of the other end has to go, or the reading below never ends.
+    drop(command);
+    let output = child.wait_with_output().expect("hello ends");
+    let mut shown = Vec::new();
+    // Linux answers with an error once the other end is closed.
+    let _ = File::from(terminal).read_to_end(&mut shown);
+    (
+        String::from_utf8_lossy(&shown).replace("\r\n", "\n"),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+        output.status.code().unwrap_or(-1),
+    )
+}
+
+#[test]
+fn binary_is_refused_with_what_to_do_instead() {
+    let refused = "error: binary is not written to a terminal\n\
+                   hint: write it to a file with `-o FILE`, pipe it on, or say `--to hex`\n";
+    for words in [
+        &["encode", "--name", "bobby", "--to", "binary"] as &[_],
+        &["encode", "--stream", "-d", "{}", "--to", "binary"],
+        &["encode", "--framing", "grpc", "--name", "bobby"],
+    ] {
+        assert_eq!(on_terminal(words), (String::new(), refused.to_owned(), 1), "{words:?}");
+    }
+}
+
+#[test]
+fn binary_is_refused_through_the_terminal_s_own_name() {
+    let (shown, said, status) =
+        on_terminal(&["encode", "--name", "bobby", "--to", "binary", "-o", "/dev/stdout"]);
+    assert_eq!((shown.as_str(), status), ("", 1));
+    assert!(said.starts_with("error: binary is not written to a terminal\n"), "{said}");
+}
+
+#[test]
+fn text_is_shown() {
+    assert_eq!(on_terminal(&["encode", "--name", "bobby"]).0, "0a05626f626279\n");
+    assert_eq!(on_terminal(&["decode", "0a05626f626279"]).0, "name: \"bobby\"\n");
+}
+
+/// `--field` is raw for a pipe, and escaped where it could do harm.
+#[test]
+fn a_raw_value_is_escaped_on_a_terminal_only() {
+    let words = ["decode", "--field", "name", "0a0a 1b5b33316d c285 e280ae"];
+    assert_eq!(on_terminal(&words).0, "\\u001b[31m\\u0085\\u202e\n");
+    let piped = Shell::new().run("hello decode --field name '0a0a 1b5b33316d c285 e280ae'", b"");
+    assert_eq!(piped.stdout, b"\x1b[31m\xc2\x85\xe2\x80\xae\n");
+}
