@@ -48,6 +48,25 @@ pub fn quote(text: &str) -> String {
     out
 }
 
+/// `text` as a message shows a word that was typed: made safe, and cut to a
+/// line's length.
+pub fn word(text: &str) -> String {
+    let mut shown: String = text.chars().take(QUOTE_MAX).collect();
+    if text.chars().nth(QUOTE_MAX).is_some() {
+        shown.push('…');
+    }
+    visible(&shown)
+}
+
+/// A file's name as a shell reads it as one word.
+pub fn shell_word(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-./:@%+=,".contains(c);
+    if !name.is_empty() && name.chars().all(plain) {
+        return name.to_owned();
+    }
+    format!("'{}'", visible(name).replace('\'', "'\\''"))
+}
+
 /// `bytes` as [`quote`] shows text, each that is not UTF-8 written `\xNN`.
 pub fn quote_bytes(bytes: &[u8]) -> String {
     let mut out = String::from("\"");

@@ -3,7 +3,7 @@
 mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use common::Shell;
@@ -71,15 +71,13 @@ fn readme_begins_with_the_two_commands() {
     assert_eq!(first, ["cargo run -q -- encode --name bobby", "cargo test"]);
 }
 
-/// A program that cargo built from examples/ for these tests.
-fn example(name: &str) -> PathBuf {
-    let binary = Path::new(env!("CARGO_BIN_EXE_hello"));
-    binary.parent().expect("it is in a directory").join("examples").join(name)
-}
-
 #[test]
 fn the_rust_example_does_the_round_trip() {
-    let output = Command::new(example("roundtrip")).output().expect("the example runs");
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--locked", "--example", "roundtrip"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
     assert!(output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stdout), "bytes: 0a05626f626279\nname: bobby\n");
     let source = fs::read_to_string(root().join("examples/roundtrip.rs")).expect("its source");

@@ -15,7 +15,7 @@ use crate::codec::{Notes, Origin, base64_text, hex_text, json, select, text};
 use crate::error::{Error, Result};
 use crate::escape;
 use crate::stream::{Record, Split};
-use crate::table::{Field, Message};
+use crate::table::{Field, Root};
 
 /// Turn bytes into fields.
 ///
@@ -83,9 +83,9 @@ fn options(command: Command, _: &Context<'_>) -> Result<Command> {
 
 fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
     let args = Decode::from_arg_matches(matches).map_err(|error| usage::plain(&error))?;
-    let message = context.chosen()?.table()?;
+    let root = context.chosen()?.root();
     let streaming = args.stream.resolve()?;
-    let printer = args.printer(&message, streaming.is_some())?;
+    let printer = args.printer(root, streaming.is_some())?;
     let (input, from) = args.input(streaming)?;
     match streaming {
         Some(streaming) => args.stream(&printer, &input, from, streaming),
@@ -95,7 +95,7 @@ fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
 
 /// What is printed of a message, and how.
 struct Printer<'t> {
-    message: &'t Message,
+    root: Root<'t>,
     shape: Shape<'t>,
 }
 
@@ -109,16 +109,19 @@ enum Shape<'t> {
 impl Printer<'_> {
     fn print(&self, record: &[u8], base: u64, out: &mut Vec<u8>, notes: &mut Notes) -> Result<()> {
         match self.shape {
-            Shape::Json => json::print(self.message, record, base, out, notes)?,
+            Shape::Json => json::print(self.root, record, base, Default::default(), out, notes)?,
             Shape::Text(layout) => {
-                text::print(self.message, record, base, layout, out, notes)?;
+                let options = text::PrintOptions { layout, unknown: true };
+                text::print(self.root, record, base, options, out, notes)?;
                 if layout == Layout::Lines {
                     return Ok(());
                 }
             }
             Shape::Field { field, escaped } => {
                 let start = out.len();
-                select::print(self.message, field, record, base, out, notes)?;
+                if !select::print(self.root, field.number, record, base, out, notes)? {
+                    return Ok(());
+                }
                 if escaped {
                     let visible = escape::visible(&String::from_utf8_lossy(&out[start..]));
                     out.truncate(start);
@@ -132,7 +135,7 @@ impl Printer<'_> {
 }
 
 impl Decode {
-    fn printer<'t>(&self, message: &'t Message, stream: bool) -> Result<Printer<'t>> {
+    fn printer<'t>(&self, root: Root<'t>, stream: bool) -> Result<Printer<'t>> {
         let to = match (&self.to, self.output.path()) {
             (Some(name), _) => Some(TO.option(name)?),
             (None, Some(path)) if self.field.is_none() => TO.file(path)?,
@@ -141,13 +144,13 @@ impl Decode {
         let layout = if stream { Layout::OneLine } else { Layout::Lines };
         let shape = match (&self.field, to) {
             (Some(path), _) => Shape::Field {
-                field: fields::find(message, path)?.1,
+                field: fields::find(root, path)?.1,
                 escaped: self.output.is_terminal(),
             },
             (None, Some(Format::Json)) => Shape::Json,
             (None, _) => Shape::Text(layout),
         };
-        Ok(Printer { message, shape })
+        Ok(Printer { root, shape })
     }
 
     /// Where the bytes come from, and their format if anything says it.
@@ -187,7 +190,7 @@ impl Decode {
         let raw = input.read()?;
         let format = match from {
             Some(format) => format,
-            None => guess::format(printer.message, &raw)?,
+            None => guess::format(printer.root, &raw)?,
         };
         let mut warnings = self.warnings.start();
         let mut notes = warnings.fresh();
@@ -196,12 +199,8 @@ impl Decode {
             .and_then(|bytes| printer.print(&bytes, 0, &mut out, &mut notes));
         printed.map_err(|error| {
             let words = matches!(input, Input::Words(_));
-            let asked = guess::Asked {
-                message: printer.message,
-                format,
-                named: self.from.is_some(),
-                words,
-            };
+            let asked =
+                guess::Asked { root: printer.root, format, named: self.from.is_some(), words };
             asked.explain(&raw, error)
         })?;
         warnings.tell(notes, None);
@@ -226,7 +225,9 @@ impl Decode {
         };
         let split = match from {
             Format::Binary => Split::Framed(streaming.framing),
-            _ => Split::Lines(Default::default()),
+            Format::Hex | Format::Base64 | Format::Json | Format::Text => {
+                Split::Lines(Default::default())
+            }
         };
         let mut warnings = self.warnings.start();
         let convert = |record: Record<'_>, out: &mut Vec<u8>| {
@@ -245,7 +246,7 @@ impl Decode {
         warnings.finish();
         match from {
             Format::Binary => {
-                result.map_err(|error| guess::explain_stream(printer.message, &sampled, error))
+                result.map_err(|error| guess::explain_stream(printer.root, &sampled, error))
             }
             _ => result,
         }

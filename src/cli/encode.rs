@@ -9,11 +9,10 @@ use super::io::{Input, OutputOptions};
 use super::schema::SchemaOptions;
 use super::streaming::{StreamOptions, Streaming};
 use super::{Context, Spec, fields, guess, usage};
-use crate::codec::draft::Draft;
 use crate::codec::{Origin, base64_text, json, text};
 use crate::error::{Error, Result};
 use crate::stream::{Record, Split};
-use crate::table::Message;
+use crate::table::Root;
 
 /// Turn fields into bytes.
 ///
@@ -75,19 +74,19 @@ fn options(command: Command, context: &Context<'_>) -> Result<Command> {
 
 fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
     let args = Encode::from_arg_matches(matches).map_err(|error| usage::plain(&error))?;
-    let message = context.chosen()?.table()?;
+    let root = context.chosen()?.root();
     let streaming = args.stream.resolve()?;
     let to = args.to(streaming)?;
     let mut bytes = Vec::new();
-    match (args.source(matches, &message, streaming)?, streaming) {
-        (Source::Flags(draft), _) => draft.finish(&mut bytes),
+    match (args.source(matches, root, streaming)?, streaming) {
+        (Source::Flags(given), _) => bytes = given,
         (Source::Read(from), Some(streaming)) => {
-            return args.stream(&message, &from, to, streaming);
+            return args.stream(root, &from, to, streaming);
         }
         (Source::Read(from), None) => {
             let raw = from.input.read()?;
-            parse(&message, from.format, &raw, Origin::START, &mut bytes)
-                .map_err(|error| from.explain(&message, &raw, error))?;
+            parse(root, from.format, &raw, Origin::START, &mut bytes)
+                .map_err(|error| from.explain(root, &raw, error))?;
         }
     }
     let mut out = Vec::new();
@@ -96,8 +95,8 @@ fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
 }
 
 /// Where the message comes from.
-enum Source<'t> {
-    Flags(Draft<'t>),
+enum Source {
+    Flags(Vec<u8>),
     Read(Reading),
 }
 
@@ -110,15 +109,15 @@ struct Reading {
 }
 
 impl Reading {
-    fn explain(&self, message: &Message, raw: &[u8], error: Error) -> Error {
+    fn explain(&self, root: Root<'_>, raw: &[u8], error: Error) -> Error {
         if let (Input::Words(data), Ok(name)) = (&self.input, std::str::from_utf8(raw))
             && std::path::Path::new(name).is_file()
         {
-            let name = crate::escape::visible(&String::from_utf8_lossy(data));
+            let name = crate::escape::shell_word(&String::from_utf8_lossy(data));
             return error.hint(format!("to read the file say `-d @{name}`"));
         }
         let words = matches!(self.input, Input::Words(_));
-        let asked = guess::Asked { message, format: self.format, named: self.named, words: false };
+        let asked = guess::Asked { root, format: self.format, named: self.named, words: false };
         if words { error } else { asked.explain(raw, error) }
     }
 }
@@ -141,13 +140,13 @@ impl Encode {
         }
     }
 
-    fn source<'t>(
+    fn source(
         &self,
         matches: &ArgMatches,
-        message: &'t Message,
+        root: Root<'_>,
         streaming: Option<Streaming>,
-    ) -> Result<Source<'t>> {
-        let flags = fields::draft(matches, message)?;
+    ) -> Result<Source> {
+        let flags = fields::bytes(matches, root)?;
         let given = [
             flags.as_ref().map(|_| "field flags"),
             self.data.as_ref().map(|_| "`-d`"),
@@ -160,8 +159,8 @@ impl Encode {
                 .hint("give it one way only"));
         }
         if let Some(data) = &self.data {
-            let input = match data.to_str().and_then(|data| data.strip_prefix('@')) {
-                Some(name) => Input::named(name.as_ref()),
+            let input = match super::io::without_at(data) {
+                Some(name) => Input::named(&name),
                 None => Input::Words(data.as_encoded_bytes().to_vec()),
             };
             return Ok(Source::Read(Reading { input, format: Format::Json, named: false }));
@@ -174,7 +173,7 @@ impl Encode {
                 "say `--from json` or `--from text` to read them, or set fields for a single one",
             ));
         }
-        Ok(Source::Flags(flags.unwrap_or_else(|| Draft::new(message))))
+        Ok(Source::Flags(flags.unwrap_or_default()))
     }
 
     fn read(&self) -> Result<Reading> {
@@ -195,19 +194,21 @@ impl Encode {
 
     fn stream(
         &self,
-        message: &Message,
+        root: Root<'_>,
         from: &Reading,
         to: Format,
         streaming: Streaming,
     ) -> Result<()> {
         let split = match from.format {
             Format::Json => Split::Values(Default::default()),
-            _ => Split::Lines(Default::default()),
+            Format::Text | Format::Hex | Format::Binary | Format::Base64 => {
+                Split::Lines(Default::default())
+            }
         };
         let mut bytes = Vec::new();
         let convert = |record: Record<'_>, out: &mut Vec<u8>| {
             bytes.clear();
-            parse(message, from.format, record.bytes, record.origin, &mut bytes)?;
+            parse(root, from.format, record.bytes, record.origin, &mut bytes)?;
             write(to, Some(streaming), &bytes, out)
         };
         let output = self.output.open(to == Format::Binary)?;
@@ -216,15 +217,15 @@ impl Encode {
 }
 
 fn parse(
-    message: &Message,
+    root: Root<'_>,
     from: Format,
     raw: &[u8],
     origin: Origin,
     out: &mut Vec<u8>,
 ) -> Result<()> {
     match from {
-        Format::Json => json::parse(message, raw, origin, out),
-        Format::Text => text::parse(message, raw, origin, out),
+        Format::Json => json::parse(root, raw, origin, Default::default(), out),
+        Format::Text => text::parse(root, raw, origin, out),
         Format::Hex | Format::Binary | Format::Base64 => FROM.option(from.name()).map(|_| ()),
     }
 }

@@ -9,12 +9,12 @@ use std::ffi::{OsStr, OsString};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::schema::Chosen;
-use crate::codec::draft::Draft;
+use crate::codec::build::Builder;
+use crate::codec::json;
 use crate::error::{Error, Excerpt, Result, names};
 use crate::escape::quote;
-use crate::schema::compile;
 use crate::schema::descriptor::FieldDescriptor;
-use crate::table::{Field, Kind, Message};
+use crate::table::{Field, Kind, Root};
 
 /// What the clap id of a field's flag begins with; no option's does.
 pub const ID_PREFIX: &str = "field:";
@@ -31,19 +31,19 @@ const SET: &str = "set";
 ///
 /// A field of a type that cannot be encoded.
 pub fn add(mut command: Command, chosen: &Chosen) -> Result<Command> {
-    let descriptor = chosen.descriptor()?;
-    let heading = format!("{HEADING}{}", descriptor.name);
+    let (name, descriptor) = chosen.descriptor();
+    let heading = format!("{HEADING}{name}");
     let mut shadowed = Vec::new();
     for (order, field) in descriptor.fields.iter().enumerate() {
         if command.get_arguments().any(|arg| arg.get_long() == Some(&field.name)) {
             shadowed.push(field.name.as_str());
             continue;
         }
-        let kind = compile::kind(field)?;
+        let kind = kind_name(field);
         command = command.arg(
             Arg::new(format!("{ID_PREFIX}{}", field.name))
                 .long(field.name.clone())
-                .value_name(kind.name())
+                .value_name(kind)
                 .value_parser(clap::value_parser!(OsString))
                 .action(ArgAction::Append)
                 .help_heading(heading.clone())
@@ -81,6 +81,12 @@ pub fn first(command: Command) -> Command {
         .args(args)
 }
 
+/// The name of a field's type, as the `.proto` file has it.
+fn kind_name(field: &FieldDescriptor) -> &'static str {
+    let at = usize::try_from(field.type_number).ok().and_then(|number| number.checked_sub(1));
+    at.and_then(|at| Kind::ALL.get(at)).map_or("", |kind| kind.name())
+}
+
 fn help(field: &FieldDescriptor) -> String {
     // Comments come from a schema, which anybody may have written.
     let lines: Vec<String> =
@@ -88,29 +94,33 @@ fn help(field: &FieldDescriptor) -> String {
     lines.join(" ")
 }
 
-/// The message that the field flags give; none when there are none.
+/// The bytes of the message that the field flags give; none when there are
+/// none.
 ///
 /// # Errors
 ///
 /// A field given twice, a value that doesn't fit, a path that leads nowhere.
-pub fn draft<'t>(matches: &ArgMatches, message: &'t Message) -> Result<Option<Draft<'t>>> {
-    let mut draft = Draft::new(message);
+pub fn bytes(matches: &ArgMatches, root: Root<'_>) -> Result<Option<Vec<u8>>> {
+    let mut out = Vec::new();
+    let mut builder = Builder::new(root.tables, &mut out);
+    builder.begin(root.message());
     let mut given = false;
-    for (index, field) in message.fields().iter().enumerate() {
+    for (index, field) in root.message().fields().iter().enumerate() {
         let id = format!("{ID_PREFIX}{}", field.name);
         let Ok(Some(values)) = matches.try_get_many::<OsString>(&id) else { continue };
         for value in values {
-            set(&mut draft, index, field, value).map_err(|error| error.as_usage())?;
+            set(&mut builder, root, index, field, value)?;
             given = true;
         }
     }
     for pair in matches.get_many::<OsString>(SET).into_iter().flatten() {
         let (path, value) = split_pair(pair)?;
-        let (index, field) = find(message, path)?;
-        set(&mut draft, index, field, OsStr::new(value)).map_err(|error| error.as_usage())?;
+        let (index, field) = find(root, path)?;
+        set(&mut builder, root, index, field, OsStr::new(value))?;
         given = true;
     }
-    Ok(given.then_some(draft))
+    builder.end();
+    Ok(given.then_some(out))
 }
 
 /// The field that `path` leads to, as `--field` and `--set` name it.
@@ -118,7 +128,8 @@ pub fn draft<'t>(matches: &ArgMatches, message: &'t Message) -> Result<Option<Dr
 /// # Errors
 ///
 /// A path that leads to no field.
-pub fn find<'t>(message: &'t Message, path: &str) -> Result<(usize, &'t Field)> {
+pub fn find<'t>(root: Root<'t>, path: &str) -> Result<(usize, &'t Field)> {
+    let message = root.message();
     if let Some(found) = message.by_name(path) {
         return Ok(found);
     }
@@ -143,22 +154,27 @@ fn split_pair(pair: &OsStr) -> Result<(&str, &str)> {
     })
 }
 
-fn set(draft: &mut Draft<'_>, index: usize, field: &Field, value: &OsStr) -> Result<()> {
-    if draft.has(index) {
-        return Err(Error::usage(format!("`--{}` is given twice", field.name))
-            .in_field(&field.name)
-            .in_message(draft.message().name())
-            .hint("the field holds one value"));
+fn set<'t>(
+    builder: &mut Builder<'t, '_>,
+    root: Root<'t>,
+    index: usize,
+    field: &Field,
+    value: &OsStr,
+) -> Result<()> {
+    let place = |error: Error| error.in_field(&field.name).in_message(root.name());
+    if builder.mark(index).is_err() {
+        let error = Error::usage(format!("`--{}` is given twice", field.name));
+        return Err(place(error).hint("the field holds one value"));
     }
-    match field.kind {
-        Kind::String => match value.to_str() {
-            Some(text) => draft.set_string(index, text.to_owned()),
-            None => {
-                return Err(not_utf8(&field.name, value)
-                    .in_field(&field.name)
-                    .in_message(draft.message().name()));
-            }
-        },
+    let Some(text) = value.to_str() else {
+        return Err(place(not_utf8(&field.name, value)));
+    };
+    match json::value_of_text(field.kind, text) {
+        Some(value) => builder.scalar(index, value),
+        None => {
+            let what = format!("{} is no {}", quote(text), field.kind.name());
+            return Err(place(Error::usage(what)));
+        }
     }
     Ok(())
 }

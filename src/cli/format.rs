@@ -110,7 +110,7 @@ impl Allowed {
             let known: Vec<&str> = self.formats.iter().map(|format| format.name()).collect();
             let prefix = format!("{} ", self.flag());
             let hint = names::hint(name, &known, &prefix, "write");
-            let what = format!("`{} {}` is no format", self.flag(), crate::escape::visible(name));
+            let what = format!("`{} {}` is no format", self.flag(), crate::escape::word(name));
             return Err(Error::usage(what).hint(hint));
         };
         self.check(format)

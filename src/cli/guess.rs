@@ -6,7 +6,7 @@ use crate::codec::{Origin, base64_text, check, hex_text, json, text};
 use crate::error::{Error, Excerpt, Result};
 use crate::stream::split::Found;
 use crate::stream::{Framing, framing};
-use crate::table::Message;
+use crate::table::Root;
 
 /// The format of input that nobody named: binary if any byte is neither a hex
 /// digit nor white space, otherwise hex, unless the same bytes fit the schema
@@ -15,19 +15,18 @@ use crate::table::Message;
 /// # Errors
 ///
 /// Bytes that fit the schema both ways and mean two things.
-pub fn format(message: &Message, bytes: &[u8]) -> Result<Format> {
+pub fn format(root: Root<'_>, bytes: &[u8]) -> Result<Format> {
     if !bytes.iter().all(|&byte| hex_text::is_plain(byte)) {
         return Ok(Format::Binary);
     }
-    if bytes.is_empty() || !check::fits(message, bytes) {
+    if bytes.is_empty() || !check::fits(root, bytes) {
         return Ok(Format::Hex);
     }
     match hex_text::read(bytes, Origin::START) {
-        Ok(read) if check::fits(message, &read) => Err(Error::failure(format!(
-            "the input is a {} both as hex and as binary",
-            message.name()
-        ))
-        .hint("say which it is: `--from hex` or `--from binary`")),
+        Ok(read) if check::fits(root, &read) => {
+            Err(Error::failure(format!("the input is a {} both as hex and as binary", root.name()))
+                .hint("say which it is: `--from hex` or `--from binary`"))
+        }
         _ => Ok(Format::Binary),
     }
 }
@@ -35,7 +34,7 @@ pub fn format(message: &Message, bytes: &[u8]) -> Result<Format> {
 /// Where the input came from, as its hints speak of it.
 pub struct Asked<'a> {
     /// The type that the bytes were to be.
-    pub message: &'a Message,
+    pub root: Root<'a>,
     /// The format that they were to have.
     pub format: Format,
     /// Whether `--from` said so.
@@ -51,13 +50,13 @@ impl Asked<'_> {
         if self.words
             && std::str::from_utf8(raw).is_ok_and(|name| std::path::Path::new(name).is_file())
         {
-            let name = crate::escape::visible(&String::from_utf8_lossy(raw));
+            let name = String::from_utf8_lossy(raw);
             return Error::failure(format!(
                 "{} is the name of a file, not {}",
                 crate::escape::quote(&name),
                 self.format.name()
             ))
-            .hint(format!("to read the file say `-i {name}`"));
+            .hint(format!("to read the file say `-i {}`", crate::escape::shell_word(&name)));
         }
         let error = match self.looks_like_file(raw) {
             true => error.hint("to read a file say `-i FILE`"),
@@ -92,16 +91,18 @@ impl Asked<'_> {
 
     /// The other format in which `raw` reads whole, and to a message.
     fn other_format(&self, raw: &[u8]) -> Option<Format> {
-        let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::fits(self.message, &bytes);
+        let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::fits(self.root, &bytes);
         let mut unused = Vec::new();
         let mut reads = |format| match format {
             Format::Hex => hex_text::read(raw, Origin::START).is_ok_and(is_message),
             Format::Base64 => base64_text::read(raw, Origin::START).is_ok_and(is_message),
             Format::Binary => !self.words && is_message(raw.to_vec()),
-            Format::Json => json::parse(self.message, raw, Origin::START, &mut unused).is_ok(),
+            Format::Json => {
+                json::parse(self.root, raw, Origin::START, Default::default(), &mut unused).is_ok()
+            }
             Format::Text => {
                 !raw.trim_ascii().is_empty()
-                    && text::parse(self.message, raw, Origin::START, &mut unused).is_ok()
+                    && text::parse(self.root, raw, Origin::START, &mut unused).is_ok()
             }
         };
         let others = [Format::Hex, Format::Json, Format::Text, Format::Base64, Format::Binary];
@@ -158,7 +159,7 @@ impl Asked<'_> {
         }
         match bytes {
             [message @ .., b'\r', b'\n'] | [message @ .., b'\n']
-                if !message.is_empty() && check::decodes(self.message, message) =>
+                if !message.is_empty() && check::decodes(self.root, message) =>
             {
                 let mark = message.len()..bytes.len();
                 Error::failure("a newline follows the message")
@@ -178,7 +179,7 @@ impl Asked<'_> {
         loop {
             match framing::next(framing, rest, true, 0).ok()? {
                 Found::Record { header, payload, consumed } => {
-                    if !check::decodes(self.message, &rest[header..header + payload]) {
+                    if !check::decodes(self.root, &rest[header..header + payload]) {
                         return None;
                     }
                     rest = &rest[consumed..];
@@ -202,17 +203,17 @@ impl Asked<'_> {
 
 /// What to say of a binary stream whose first record failed with `error`,
 /// when the input looks like lines of another format or like a bare message.
-pub fn explain_stream(message: &Message, input: &Sampled<'_>, error: Error) -> Error {
+pub fn explain_stream(root: Root<'_>, input: &Sampled<'_>, error: Error) -> Error {
     if error.record() != Some(1) {
         return error;
     }
     let start = input.start();
-    if input.is_whole() && check::fits(message, start) {
+    if input.is_whole() && check::fits(root, start) {
         return Error::failure("the input is one bare message, not a stream")
             .hint("leave out `--stream` and `--framing`");
     }
     let line = start.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
-    let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::fits(message, &bytes);
+    let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::fits(root, &bytes);
     for (format, read) in [
         (Format::Hex, hex_text::read(line, Origin::START)),
         (Format::Base64, base64_text::read(line, Origin::START)),
@@ -224,7 +225,7 @@ pub fn explain_stream(message: &Message, input: &Sampled<'_>, error: Error) -> E
         }
     }
     let mut unused = Vec::new();
-    if json::parse(message, line, Origin::START, &mut unused).is_ok() {
+    if json::parse(root, line, Origin::START, Default::default(), &mut unused).is_ok() {
         return Error::failure("the input looks like JSON, not binary")
             .hint("`hello encode --stream --from json` reads it");
     }

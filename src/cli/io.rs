@@ -6,7 +6,7 @@
 
 mod output;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -33,6 +33,13 @@ pub fn report(error: &Error) -> ExitCode {
 /// Whether standard output is a terminal, where unsafe characters are escaped.
 pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
+}
+
+/// The name behind the `@` of a word, which need not be UTF-8.
+#[cfg(unix)]
+pub fn without_at(word: &OsStr) -> Option<OsString> {
+    use std::os::unix::ffi::OsStrExt;
+    word.as_bytes().strip_prefix(b"@").map(|name| OsStr::from_bytes(name).to_owned())
 }
 
 /// Where input comes from.

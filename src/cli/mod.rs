@@ -46,11 +46,15 @@ struct Spec {
 struct Context<'w> {
     words: &'w [OsString],
     chosen: OnceCell<Chosen>,
+    /// Whether the options of all commands are built: then it is help or
+    /// completion that is asked for, which no wrong schema may hide.
+    all: bool,
 }
 
 impl<'w> Context<'w> {
     fn new(words: &'w [OsString]) -> Self {
-        Context { words, chosen: OnceCell::new() }
+        let all = matches!(asked_for(words), Built::All);
+        Context { words, chosen: OnceCell::new(), all }
     }
 
     /// Whether the help of a command is asked for.
@@ -67,7 +71,10 @@ impl<'w> Context<'w> {
         if let Some(chosen) = self.chosen.get() {
             return Ok(chosen);
         }
-        let chosen = Chosen::from_words(self.words)?;
+        let chosen = match Chosen::from_words(self.words) {
+            Err(_) if self.all => Chosen::builtin()?,
+            chosen => chosen?,
+        };
         Ok(self.chosen.get_or_init(|| chosen))
     }
 }
@@ -112,7 +119,7 @@ enum Built<'w> {
 
 fn asked_for(words: &[OsString]) -> Built<'_> {
     match words.get(1) {
-        Some(word) if word != "help" => Built::One(word),
+        Some(word) if word != "help" && word != completions::SPEC.name => Built::One(word),
         _ => Built::All,
     }
 }

@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 use crate::error::{Error, Result};
 use crate::escape::quote;
 use crate::schema::descriptor::MessageDescriptor;
-use crate::schema::{Schema, builtin, compile};
-use crate::table::Message;
+use crate::schema::{Compiled, Schema, builtin};
+use crate::table::Root;
 
 /// Where the message type comes from.
 #[derive(clap::Args)]
@@ -19,7 +19,8 @@ pub struct SchemaOptions {
 /// The schema and the type that a command line asks for.
 pub struct Chosen {
     schema: Schema,
-    type_name: String,
+    index: usize,
+    compiled: Compiled,
 }
 
 impl Chosen {
@@ -40,30 +41,35 @@ impl Chosen {
             })?,
             None => builtin::DEFAULT_TYPE.to_owned(),
         };
-        let chosen = Chosen { schema: builtin::schema()?, type_name };
-        chosen.descriptor().map_err(|error| match from_environment {
+        let schema = builtin::schema()?;
+        let index = schema.message(&type_name).map_err(|error| match from_environment {
             true => error.hint("the name comes from HELLO_TYPE in the environment"),
             false => error,
         })?;
-        Ok(chosen)
+        let compiled = schema.compile(index)?;
+        Ok(Chosen { schema, index, compiled })
     }
 
-    /// The descriptor of the type.
+    /// The built-in schema and its first type.
     ///
     /// # Errors
     ///
-    /// A type that the schema doesn't have.
-    pub fn descriptor(&self) -> Result<&MessageDescriptor> {
-        self.schema.message(&self.type_name)
+    /// None in a program that was built from this tree.
+    pub fn builtin() -> Result<Self> {
+        let schema = builtin::schema()?;
+        let index = schema.message(builtin::DEFAULT_TYPE)?;
+        let compiled = schema.compile(index)?;
+        Ok(Chosen { schema, index, compiled })
     }
 
-    /// The table of the type.
-    ///
-    /// # Errors
-    ///
-    /// A type that the codec cannot encode.
-    pub fn table(&self) -> Result<Message> {
-        compile::message(self.descriptor()?)
+    /// The full name and the descriptor of the type.
+    pub fn descriptor(&self) -> (&str, &MessageDescriptor) {
+        self.schema.descriptor(self.index)
+    }
+
+    /// The tables of the type.
+    pub fn root(&self) -> Root<'_> {
+        self.compiled.root()
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::format::Offered;
 use super::io::{self, Output};
 use crate::error::{Error, Result, names};
-use crate::escape::visible;
+use crate::escape;
 use crate::stream::{Framing, Record, Split, pump};
 
 /// Many messages one after another.
@@ -65,7 +65,7 @@ fn framing(name: &str) -> Result<Framing> {
     }
     let known: Vec<&str> = Framing::NAMES.iter().map(|(known, _)| *known).collect();
     let hint = names::hint(name, &known, "--framing ", "write");
-    Err(Error::usage(format!("`--framing {}` is no framing", visible(name))).hint(hint))
+    Err(Error::usage(format!("`--framing {}` is no framing", escape::word(name))).hint(hint))
 }
 
 impl Streaming {
@@ -94,6 +94,11 @@ impl Streaming {
             .map_err(|error| output.failed(&error))?;
         output.finish()?;
         match outcome.fault {
+            Some(fault) if outcome.broken > 1 => Err(fault.hint(format!(
+                "broken records were skipped before it: {} of {}",
+                outcome.broken - 1,
+                outcome.records - 1
+            ))),
             Some(fault) => Err(fault),
             None if outcome.broken > 0 => Err(Error::failure(format!(
                 "broken records were skipped: {} of {}",

@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::fields::ID_PREFIX;
 use super::io::OutputOptions;
 use crate::error::{Error, Result, names};
-use crate::escape::{quote, visible};
+use crate::escape::{self, quote, visible};
 
 /// Prints the help or the version if that is what clap's error stands for.
 ///
@@ -115,13 +115,13 @@ impl Usage<'_> {
                     };
                     return Some(
                         Error::usage(format!("`{word}` needs a value"))
-                            .hint(format!("write `{word} VALUE`{empty}")),
+                            .hint(format!("write `{word} {}`{empty}", self.value_name(word))),
                     );
                 }
                 Some(value) if value.len() > 1 && value.starts_with('-') => {
                     let what =
                         format!("`{word}` needs a value, and {} begins with `-`", quote(value));
-                    let value = visible(value);
+                    let value = escape::word(value);
                     let hint = format!("if it is the value, write `{}`", assignment(word, &value));
                     return Some(Error::usage(what).hint(hint));
                 }
@@ -129,6 +129,18 @@ impl Usage<'_> {
             }
         }
         None
+    }
+
+    /// What the help calls the value of an option.
+    fn value_name(&self, option: &str) -> String {
+        let named = |arg: &&clap::Arg| {
+            arg.get_long().is_some_and(|long| option == format!("--{long}"))
+                || arg.get_short().is_some_and(|short| option == format!("-{short}"))
+        };
+        let arg = self.command.get_arguments().find(named);
+        let arg = arg.filter(|arg| !arg.get_id().as_str().starts_with(ID_PREFIX));
+        let name = arg.and_then(clap::Arg::get_value_names).and_then(|names| names.first());
+        name.map_or_else(|| String::from("VALUE"), ToString::to_string)
     }
 
     /// A word that clap has no place for; `after_dashes` says that it stands
@@ -159,7 +171,7 @@ impl Usage<'_> {
                 Error::usage(format!("{} has no field {}", self.type_name(), quote(bare)))
                     .hint(format!("did you mean `--{near}`?"))
             }
-            Some(near) => Error::usage(format!("unknown option `--{}`", visible(bare)))
+            Some(near) => Error::usage(format!("unknown option `--{}`", escape::word(bare)))
                 .hint(format!("did you mean `--{near}`?")),
             None => self.like_nothing(name, word, bare),
         }
@@ -170,16 +182,16 @@ impl Usage<'_> {
         let flag = match word.split_once('=') {
             Some((name, value)) => {
                 let flag = self.field_flags().find(|flag| *flag == name)?;
-                format!("--{flag} {}", visible(value))
+                format!("--{flag} {}", escape::word(value))
             }
-            None => format!("--{} {}", self.field_flags().next()?, visible(word)),
+            None => format!("--{} {}", self.field_flags().next()?, escape::word(word)),
         };
         Some(format!("fields are given as flags: `{flag}`"))
     }
 
     fn like_nothing(&self, name: &str, word: &str, bare: &str) -> Error {
         let fields: Vec<&str> = self.field_flags().collect();
-        let error = Error::usage(format!("unknown option `{}`", visible(word)));
+        let error = Error::usage(format!("unknown option `{}`", escape::word(word)));
         let error = match fields[..] {
             [] => error,
             _ if !word.starts_with("--") => error,
@@ -234,7 +246,7 @@ impl Usage<'_> {
 fn unknown_command(word: &str, root: &Command) -> Error {
     let error = Error::usage(format!("there is no command {}", quote(word)));
     let names: Vec<&str> = root.get_subcommands().map(Command::get_name).collect();
-    error.hint(names::hint(word, &names, "hello ", "the commands are"))
+    error.hint(names::hint(word, &names, "hello ", "write"))
 }
 
 fn commands(root: &Command) -> String {

@@ -8,6 +8,9 @@ use crate::codec::Notes;
 use crate::codec::notes::{Note, WARNING_LINES_MAX, What};
 use crate::error::names;
 
+/// The fields that the closing line counts one by one.
+const COUNTED_MAX: usize = 8;
+
 /// What becomes of warnings.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Warnings")]
@@ -76,12 +79,18 @@ impl Warnings {
         // The first ones were said; of those only the number is news.
         let news = |(index, note): &(usize, &Note)| *index >= self.said || note.count > 1;
         let list = self.notes.list().iter().enumerate().filter(news);
-        let mut counted: Vec<String> = list.map(|(_, note)| total(note)).collect();
-        if self.notes.beyond() > 0 {
-            counted.push(format!("other fields {} times", self.notes.beyond()));
+        let mut counted: Vec<(u64, String)> =
+            list.map(|(_, note)| (note.count, total(note))).collect();
+        // The most frequent are named; the others are counted all the same.
+        counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        let rest = counted.split_off(counted.len().min(COUNTED_MAX));
+        let others = rest.iter().map(|(count, _)| count).sum::<u64>() + self.notes.beyond();
+        let mut shown: Vec<String> = counted.into_iter().map(|(_, text)| text).collect();
+        if others > 0 {
+            shown.push(format!("other fields {others} times"));
         }
-        let counted: Vec<&str> = counted.iter().map(String::as_str).collect();
-        io::say(&format!("warning: in all {}", names::list(&counted)));
+        let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+        io::say(&format!("warning: in all {}", names::list(&shown)));
     }
 
     fn is_known(&self, note: &Note) -> bool {

@@ -9,10 +9,14 @@ use super::cursor::{Cursor, Origin};
 use crate::error::{Error, Result};
 
 /// The standard alphabet, the padding having been taken off.
-const UNPADDED: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone),
-);
+const UNPADDED: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
+
+/// The same, bits that belong to no byte being dropped.
+const LAX: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, CONFIG.with_decode_allow_trailing_bits(true));
+
+const CONFIG: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone);
 
 /// Appends `bytes` in base64.
 pub fn write(bytes: &[u8], out: &mut Vec<u8>) {
@@ -26,12 +30,26 @@ pub fn write(bytes: &[u8], out: &mut Vec<u8>) {
 /// A character of neither alphabet, padding that is not at the end or too
 /// long, a last group of one character, and bits that belong to no byte.
 pub fn read(text: &[u8], origin: Origin) -> Result<Vec<u8>> {
+    read_with(&UNPADDED, text, origin)
+}
+
+/// Reads base64 as ProtoJSON has it: bits that belong to no byte are dropped,
+/// as the official implementations do.
+///
+/// # Errors
+///
+/// As [`read`], but for such bits.
+pub fn read_lax(text: &[u8], origin: Origin) -> Result<Vec<u8>> {
+    read_with(&LAX, text, origin)
+}
+
+fn read_with(engine: &GeneralPurpose, text: &[u8], origin: Origin) -> Result<Vec<u8>> {
     let mut cursor = Cursor::new(text, origin);
     let mut digits = Vec::with_capacity(text.len());
     let mut padding = 0;
     while let Some(byte) = cursor.peek() {
         match byte {
-            _ if byte.is_ascii_whitespace() => {}
+            _ if byte.is_ascii_whitespace() || byte == 0x0b => {}
             b'=' => padding += 1,
             _ if padding > 0 => {
                 return Err(cursor.error_here("more follows after the padding of the base64"));
@@ -47,7 +65,7 @@ pub fn read(text: &[u8], origin: Origin) -> Result<Vec<u8>> {
     if padding > 0 && (padding > 2 || !(digits.len() + padding).is_multiple_of(4)) {
         return Err(bad_length(&cursor, digits.len(), padding));
     }
-    UNPADDED.decode(&digits).map_err(|error| match error {
+    engine.decode(&digits).map_err(|error| match error {
         DecodeError::InvalidLastSymbol { .. } => last_bits(&cursor),
         // Every digit was looked at above, so this is the length.
         DecodeError::InvalidByte(..)

@@ -1,44 +1,66 @@
 //! Whether bytes are a message of a type, and how well they fit it.
 
-use super::binary::{self, Unknown, Value, Visit};
+use super::binary::{self, Scalar, Sink, Unknown};
 use super::notes::{Notes, What};
 use crate::error::Result;
-use crate::table::{Field, Message};
+use crate::table::{Field, Message, Root};
 
 /// Whether `record` decodes at all.
-pub fn decodes(message: &Message, record: &[u8]) -> bool {
-    run(message, record).is_ok()
+pub fn decodes(root: Root<'_>, record: &[u8]) -> bool {
+    run(root, record).is_ok()
 }
 
 /// Whether `record` decodes to known fields of their own wire types only:
 /// what bytes that are something else hardly ever do.
-pub fn fits(message: &Message, record: &[u8]) -> bool {
-    run(message, record).is_ok_and(|unknown| !unknown)
+pub fn fits(root: Root<'_>, record: &[u8]) -> bool {
+    run(root, record).is_ok_and(|notes| {
+        !notes.list().iter().any(|note| match note.what {
+            What::WrongWireType { .. } | What::LeftOut => true,
+            What::Repeated => false,
+        })
+    })
 }
 
-fn run(message: &Message, record: &[u8]) -> Result<bool> {
-    let mut look = Look { notes: Notes::new(false), unknown: false };
-    binary::walk(message, record, 0, &mut look)?;
-    let wrong = |what| matches!(what, What::WrongWireType { .. });
-    Ok(look.unknown || look.notes.list().iter().any(|note| wrong(note.what)))
+fn run(root: Root<'_>, record: &[u8]) -> Result<Notes> {
+    let mut notes = Notes::new(false);
+    binary::walk(root, record, 0, &mut Nobody, &mut notes)?;
+    Ok(notes)
 }
 
-struct Look {
-    notes: Notes,
-    unknown: bool,
-}
+/// A sink that drops everything, and notes what it doesn't know.
+pub(super) struct Nobody;
 
-impl<'a> Visit<'a> for Look {
+impl<'a> Sink<'a> for Nobody {
     fn restart(&mut self) {}
 
-    fn known(&mut self, _: &Field, _: Value<'a>) {}
+    fn begin(&mut self, _: &Message, _: Option<&Field>) {}
 
-    fn unknown(&mut self, _: Unknown<'a>) -> Result<()> {
-        self.unknown = true;
+    fn end(&mut self, _: &Message, _: Option<&Field>) -> Result<()> {
         Ok(())
     }
 
-    fn notes(&mut self) -> &mut Notes {
-        &mut self.notes
+    fn field(&mut self, _: &Field) {}
+
+    fn field_end(&mut self, _: &Field) {}
+
+    fn item(&mut self, _: &Field) {}
+
+    fn scalar(&mut self, _: &Field, _: Scalar<'a>) -> Result<()> {
+        Ok(())
+    }
+
+    fn entry(&mut self, _: &Field, _: &Message, _: Scalar<'a>) -> Result<()> {
+        Ok(())
+    }
+
+    fn entry_end(&mut self, _: &Field) {}
+
+    fn unknown(
+        &mut self,
+        message: &Message,
+        unknown: Unknown<'a>,
+        notes: &mut Notes,
+    ) -> Result<()> {
+        unknown.note_left_out(message, notes)
     }
 }

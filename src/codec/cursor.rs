@@ -1,4 +1,4 @@
-//! A place in JSON or text, for their lexers.
+//! A place in a record of text, whatever its format, for those that read it.
 
 use std::ops::Range;
 
@@ -104,7 +104,7 @@ impl<'a> Cursor<'a> {
             Some('\n') => String::from("the end of the line"),
             Some('\u{feff}') => String::from("a byte order mark"),
             Some(c) => format!("`{}`", escape::visible(c.encode_utf8(&mut [0; 4]))),
-            None => format!("the byte {:02x}, which is not UTF-8", rest[0]),
+            None => format!("the byte {:02x}", rest[0]),
         }
     }
 }

@@ -5,21 +5,26 @@
 //! dropped by the caller, who knows where it began.
 //!
 //! - [`binary`] walks the bytes of a message in field order, for whoever
-//!   prints them: [`json::print`], [`text::print`], [`select`], [`check`].
-//! - [`draft`] gathers values and writes the bytes of a message, for whoever
+//!   prints them: [`json::print`], [`text::print`], [`select`], [`check`],
+//!   [`rewrite`].
+//! - [`build`] gathers values and writes the bytes of a message, for whoever
 //!   reads them: [`json::parse`], [`text::parse`] and the field flags.
+//! - [`wellknown`] has the well-known types as text has them.
 //! - [`notes`] carries what was understood but is worth a warning.
 
 pub mod base64_text;
 pub mod binary;
+pub mod build;
 pub mod check;
 mod cursor;
-pub mod draft;
+mod encode;
 pub mod hex_text;
 pub mod json;
 pub mod notes;
+pub mod rewrite;
 pub mod select;
 pub mod text;
+pub mod wellknown;
 
 pub use cursor::Origin;
 pub use notes::Notes;

@@ -12,8 +12,11 @@ const BYTES_AROUND: usize = 8;
 /// Characters of text shown before the mark and after it.
 const CHARS_AROUND: usize = 30;
 
-/// Marked bytes or characters shown before the rest of the mark is cut off.
+/// Marked bytes shown before the rest of the mark is cut off.
 const MARK_MAX: usize = 8;
+
+/// Marked characters of text shown before the rest of the mark is cut off.
+const TEXT_MARK_MAX: usize = 24;
 
 /// A line of input and what to mark in it.
 pub struct Excerpt {
@@ -68,16 +71,22 @@ impl Excerpt {
         if skipped > 0 || from > line_start {
             shown_before.insert(0, '…');
         }
-        let marked: String =
-            String::from_utf8_lossy(&text[start..end]).chars().take(MARK_MAX * 3).collect();
+        let whole_mark = String::from_utf8_lossy(&text[start..end]);
+        let mut marked: String = whole_mark.chars().take(TEXT_MARK_MAX).collect();
+        let is_cut = whole_mark.chars().count() > TEXT_MARK_MAX;
         let rest = String::from_utf8_lossy(&text[end..to]);
         let mut after = escape::visible(&rest.chars().take(CHARS_AROUND).collect::<String>());
         if rest.chars().count() > CHARS_AROUND || to < line_end {
             after.push('…');
         }
+        marked = escape::visible(&marked);
+        if is_cut {
+            marked.push('…');
+            after.clear();
+        }
         Excerpt {
             before: shown_before,
-            marked: escape::visible(&marked),
+            marked,
             after: after.trim_end().to_owned(),
             label: String::new(),
         }
@@ -123,6 +132,13 @@ mod tests {
     #[test]
     fn a_mark_past_the_end_stands_where_the_missing_byte_would() {
         assert_eq!(Excerpt::of_bytes(&[0x0a], 1..1, "length").to_string(), "  0a\n     ^ length");
+    }
+
+    #[test]
+    fn a_long_mark_is_seen_to_be_cut() {
+        let text = format!("{{{}}}", "x".repeat(40));
+        let shown = Excerpt::of_text(text.as_bytes(), 1..41).to_string();
+        assert_eq!(shown, format!("  {{{}…\n   {}", "x".repeat(24), "^".repeat(25)));
     }
 
     #[test]

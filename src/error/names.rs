@@ -27,7 +27,10 @@ pub fn hint(name: &str, known: &[&str], prefix: &str, otherwise: &str) -> String
             let shown: Vec<String> =
                 known.iter().map(|known| format!("`{prefix}{known}`")).collect();
             let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-            format!("{otherwise} {}", list(&shown))
+            format!(
+                "{otherwise} {}",
+                joined(&shown, if prefix.ends_with(' ') { "or" } else { "and" })
+            )
         }
     }
 }
@@ -43,13 +46,17 @@ pub fn field_hint(name: &str, fields: &[&str], prefix: &str) -> String {
 
 /// `a, b and c`, cut when there are too many.
 pub fn list(names: &[&str]) -> String {
+    joined(names, "and")
+}
+
+fn joined(names: &[&str], word: &str) -> String {
     match names {
         [] => String::from("none"),
         [one] => (*one).to_owned(),
         _ if names.len() > LIST_MAX => {
-            format!("{} and {} more", names[..LIST_MAX].join(", "), names.len() - LIST_MAX)
+            format!("{} {word} {} more", names[..LIST_MAX].join(", "), names.len() - LIST_MAX)
         }
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
     }
 }
 

@@ -129,6 +129,10 @@ impl<'i> Source<'i> {
         self.buffer.drain(..self.start);
         self.start = 0;
         let there = self.buffer.len();
+        if self.buffer.try_reserve(READ_LEN).is_err() {
+            let what = format!("a record of more than {there} bytes does not fit in memory");
+            return Err(Error::failure(what).at_byte(self.offset));
+        }
         self.buffer.resize(there + READ_LEN, 0);
         let read = loop {
             match self.input.read(&mut self.buffer[there..]) {

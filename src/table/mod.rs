@@ -1,108 +1,102 @@
-//! The compiled schema: plain data, made once per message type by
-//! [`crate::schema`], read by the codec for every message.
+//! The compiled schema: plain data, made once by [`crate::schema`], read by
+//! the codec for every message.
 //!
 //! Nothing here allocates, fails or looks a name up in a descriptor: what a
 //! message costs per byte is decided by what stands ready in these tables.
 
-use crate::wire::WireType;
-use crate::wire::reader::Subject;
+mod kind;
+mod message;
 
-/// What the values of a field are.
-///
-/// Each `match` over it names every kind, so that a new one cannot be
-/// forgotten anywhere.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// Text in UTF-8, checked in both directions.
-    String,
+pub use kind::Kind;
+pub use message::{Cardinality, Field, Message, Presence, WellKnown};
+
+/// The index of a message type in [`Tables`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct MessageId(pub u32);
+
+/// The index of an enum in [`Tables`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct EnumId(pub u32);
+
+/// The types that a root type leads to.
+#[derive(Default)]
+pub struct Tables {
+    /// By [`MessageId`].
+    pub messages: Vec<Message>,
+    /// By [`EnumId`].
+    pub enums: Vec<Enum>,
+    /// The indexes of `messages` in the order of their full names.
+    pub by_name: Vec<MessageId>,
 }
 
-impl Kind {
-    /// The wire type of one value.
+impl Tables {
+    /// The message type of this index.
     #[inline]
-    pub fn wire_type(self) -> WireType {
-        match self {
-            Kind::String => WireType::Len,
-        }
+    pub fn message(&self, id: MessageId) -> &Message {
+        &self.messages[id.0 as usize]
     }
 
-    /// The name of the type in a `.proto` file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::String => "string",
-        }
+    /// The enum of this index.
+    #[inline]
+    pub fn enumeration(&self, id: EnumId) -> &Enum {
+        &self.enums[id.0 as usize]
+    }
+
+    /// The message type of this full name.
+    pub fn find(&self, name: &str) -> Option<MessageId> {
+        let at = self.by_name.binary_search_by(|&id| self.message(id).name().cmp(name)).ok()?;
+        Some(self.by_name[at])
     }
 }
 
-/// A field of a message. All are singular and have no presence: a value equal
-/// to the default is the same as none.
-pub struct Field {
-    /// Its number, 1 to 2^29 - 1.
-    pub number: u32,
-    /// What its values are.
-    pub kind: Kind,
-    /// Its name in the `.proto` file.
+/// A message type to read or write, with the types that it leads to.
+#[derive(Clone, Copy)]
+pub struct Root<'t> {
+    /// All the types.
+    pub tables: &'t Tables,
+    /// Which of them it is.
+    pub id: MessageId,
+}
+
+impl<'t> Root<'t> {
+    /// The type itself.
+    #[inline]
+    pub fn message(self) -> &'t Message {
+        self.tables.message(self.id)
+    }
+
+    /// Its full name.
+    pub fn name(self) -> &'t str {
+        self.message().name()
+    }
+}
+
+/// An enum.
+pub struct Enum {
+    /// Its full name.
     pub name: Box<str>,
-    /// Its name in JSON.
-    pub json_name: Box<str>,
-    /// `"name":`, ready to be written: quoted and escaped.
-    pub json_key: Box<[u8]>,
+    /// Whether it has no values but its own.
+    pub closed: bool,
+    /// Whether it is `google.protobuf.NullValue`, which JSON writes `null`.
+    pub is_null: bool,
+    /// The names in the order of the numbers; of several names for one number
+    /// the first of the file comes first.
+    pub by_number: Box<[(i32, Box<str>)]>,
+    /// The numbers in the order of the names.
+    pub by_name: Box<[(Box<str>, i32)]>,
 }
 
-impl Field {
-    /// The field as errors name it.
-    #[inline]
-    pub fn subject(&self) -> Subject<'_> {
-        Subject { number: self.number, name: Some(&self.name) }
-    }
-}
-
-/// A message type.
-pub struct Message {
-    /// Its full name, without a leading dot.
-    name: Box<str>,
-    /// Its fields in the order of their numbers.
-    fields: Box<[Field]>,
-}
-
-impl Message {
-    /// A type of this full name with these fields, in any order.
-    pub fn new(name: &str, mut fields: Vec<Field>) -> Self {
-        fields.sort_by_key(|field| field.number);
-        Message { name: name.into(), fields: fields.into() }
+impl Enum {
+    /// The name of a number: of several the first.
+    pub fn name_of(&self, number: i32) -> Option<&str> {
+        let first = self.by_number.partition_point(|(known, _)| *known < number);
+        let (known, name) = self.by_number.get(first)?;
+        (*known == number).then_some(name)
     }
 
-    /// The full name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// All fields in the order of their numbers.
-    pub fn fields(&self) -> &[Field] {
-        &self.fields
-    }
-
-    /// The index and the field of this number. `expected` is the index that
-    /// the caller thinks comes next: it nearly always does.
-    #[inline]
-    pub fn by_number(&self, number: u32, expected: usize) -> Option<(usize, &Field)> {
-        if let Some(field) = self.fields.get(expected)
-            && field.number == number
-        {
-            return Some((expected, field));
-        }
-        let index = self.fields.binary_search_by_key(&number, |field| field.number).ok()?;
-        Some((index, &self.fields[index]))
-    }
-
-    /// The index and the field of this name, as the `.proto` file has it.
-    pub fn by_name(&self, name: &str) -> Option<(usize, &Field)> {
-        self.fields.iter().enumerate().find(|(_, field)| &*field.name == name)
-    }
-
-    /// The index and the field of this key in JSON, which may be either name.
-    pub fn by_json_key(&self, key: &str) -> Option<(usize, &Field)> {
-        let mut fields = self.fields.iter().enumerate();
-        fields.find(|(_, field)| &*field.json_name == key || &*field.name == key)
+    /// The number of a name.
+    pub fn number_of(&self, name: &str) -> Option<i32> {
+        let at = self.by_name.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
+        Some(self.by_name[at].1)
     }
 }

@@ -1,8 +1,12 @@
-//! Every limit of the program, and where each comes from.
+//! Every limit on what is read and kept, and where each comes from. (How much
+//! of it a message shows is decided where it is shown.)
 
 /// The largest field number: a tag is a `uint32` of which the wire type takes
 /// 3 bits.
 pub const FIELD_NUMBER_MAX: u32 = (1 << 29) - 1;
+
+/// The largest number of an extension of a MessageSet, whose number is a value.
+pub const MESSAGE_SET_NUMBER_MAX: u32 = (1 << 31) - 1;
 
 /// The bytes of the longest varint: 64 bits, 7 to a byte.
 pub const VARINT_LEN_MAX: usize = 10;

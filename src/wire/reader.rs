@@ -291,8 +291,8 @@ impl<'a> Reader<'a> {
 /// What nearly always lies behind a tag or a length that cannot be.
 pub const ASTRAY: &str = "the bytes are not a message, or reading went astray before this place";
 
-/// `1 byte is`, `3 are`: the shape that `only … left` takes.
-fn are(count: u64) -> String {
+/// `1 is`, `3 are`: the shape that `only … left` takes.
+pub fn are(count: u64) -> String {
     match count {
         1 => String::from("1 is"),
         _ => format!("{count} are"),

@@ -35,7 +35,14 @@ impl OutputOptions {
 
     /// Whether results go to a terminal.
     pub fn is_terminal(&self) -> bool {
-        self.path().is_none() && super::stdout_is_terminal()
+        match self.path() {
+            Some(path) if !is_stdout(path) => {
+                // A regular file need not be opened to know, and a pipe must not.
+                is_character_device(path)
+                    && OpenOptions::new().append(true).open(path).is_ok_and(|f| f.is_terminal())
+            }
+            _ => super::stdout_is_terminal(),
+        }
     }
 
     /// Opens it.
@@ -162,8 +169,8 @@ fn open(path: &Path) -> io::Result<Target> {
             Ok(Target::Replace { new, path })
         }
         Ok(metadata) if metadata.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
-        // Appending is the one way that leaves alone what a shell has
-        // written to the same file; a device or a pipe doesn't mind.
+        // Appending leaves alone what a shell has written to the same file
+        // before; a device or a pipe doesn't mind.
         Ok(_) => Ok(Target::Direct(OpenOptions::new().append(true).open(&path)?)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Ok(Target::Replace { new: beside(&path, new_file_mode())?, path })
@@ -196,6 +203,12 @@ fn beside(path: &Path, mode: Permissions) -> io::Result<NamedTempFile> {
         .prefix(".hello-")
         .permissions(mode)
         .tempfile_in(parent.unwrap_or(Path::new(".")))
+}
+
+#[cfg(unix)]
+fn is_character_device(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_char_device())
 }
 
 #[cfg(unix)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::codec::cursor::Cursor;
 use crate::error::{Error, Result};
+use crate::wire::limits::DEPTH_MAX;
 
 /// Passes white space.
 #[inline]
@@ -48,6 +49,129 @@ pub fn extent(cursor: &Cursor<'_>) -> Range<usize> {
         }
         _ => start..start + 1,
     }
+}
+
+/// The word that begins at the next byte, if any; nothing is passed.
+pub fn word<'a>(cursor: &Cursor<'a>) -> &'a [u8] {
+    let mut ahead = *cursor;
+    ahead.take_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Reads a number.
+///
+/// # Errors
+///
+/// What is no number in JSON: `01`, `+1`, `.5`, `1.`.
+pub fn number<'a>(cursor: &mut Cursor<'a>) -> Result<&'a str> {
+    let start = cursor.position;
+    let raw = cursor
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.'));
+    match std::str::from_utf8(raw) {
+        Ok(text) if is_number(text) => Ok(text),
+        _ => {
+            let what = format!("{} is no number in JSON", crate::escape::quote_bytes(raw));
+            Err(cursor.error(what, start..cursor.position))
+        }
+    }
+}
+
+/// Whether `text` is a number as RFC 8259 has it.
+pub fn is_number(text: &str) -> bool {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let whole = digits(text);
+    if whole == 0 || (whole > 1 && text.starts_with('0')) {
+        return false;
+    }
+    let mut rest = &text[whole..];
+    if let Some(fraction) = rest.strip_prefix('.') {
+        let count = digits(fraction);
+        if count == 0 {
+            return false;
+        }
+        rest = &fraction[count..];
+    }
+    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
+        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        let count = digits(exponent);
+        return count > 0 && count == exponent.len();
+    }
+    rest.is_empty()
+}
+
+/// Passes a value of any type. The brackets that are open are kept in a list,
+/// and count as levels like those of messages: `depth` is how many there are.
+///
+/// # Errors
+///
+/// What is not JSON, and brackets nested too deep.
+pub fn skip(cursor: &mut Cursor<'_>, depth: u32) -> Result<()> {
+    let mut open: Vec<u8> = Vec::new();
+    loop {
+        space(cursor);
+        match cursor.peek() {
+            Some(bracket @ (b'{' | b'[')) => {
+                if depth + open.len() as u32 >= DEPTH_MAX {
+                    let what = format!("brackets are nested more than {DEPTH_MAX} deep");
+                    return Err(cursor.error_here(what));
+                }
+                cursor.position += 1;
+                open.push(bracket + 2);
+                space(cursor);
+                if cursor.peek() == open.last().copied() {
+                    cursor.position += 1;
+                    open.pop();
+                } else {
+                    skip_name(cursor, bracket)?;
+                    continue;
+                }
+            }
+            Some(b'"') => drop(string(cursor)?),
+            Some(b'-' | b'0'..=b'9') => drop(number(cursor)?),
+            _ => match word(cursor) {
+                word @ (b"true" | b"false" | b"null") => cursor.position += word.len(),
+                _ => {
+                    let what = format!("expected a JSON value, found {}", found(cursor));
+                    return Err(cursor.error(what, extent(cursor)));
+                }
+            },
+        }
+        // The value has ended: so do the brackets that it was the last in.
+        loop {
+            let Some(&closing) = open.last() else { return Ok(()) };
+            space(cursor);
+            if cursor.eat(closing) {
+                open.pop();
+                continue;
+            }
+            if !cursor.eat(b',') {
+                let closing = char::from(closing);
+                let what = format!("expected `,` or `{closing}`, found {}", cursor.found());
+                return Err(cursor.error_here(what));
+            }
+            space(cursor);
+            skip_name(cursor, closing - 2)?;
+            break;
+        }
+    }
+}
+
+/// Passes a name and its colon, if the bracket is one of objects.
+fn skip_name(cursor: &mut Cursor<'_>, bracket: u8) -> Result<()> {
+    if bracket != b'{' {
+        return Ok(());
+    }
+    if cursor.peek() != Some(b'"') {
+        let what = format!("expected a field name, found {}", cursor.found());
+        return Err(cursor.error_here(what));
+    }
+    string(cursor)?;
+    space(cursor);
+    if !cursor.eat(b':') {
+        let what = format!("expected `:` after the field name, found {}", cursor.found());
+        return Err(cursor.error_here(what));
+    }
+    Ok(())
 }
 
 /// Reads a string, its opening quote being the next byte.

@@ -3,9 +3,14 @@
 //! The mapping is that of the ProtoJSON guide; the grammar is RFC 8259,
 //! without its liberties: no comments, no trailing commas, no lone surrogates.
 
+mod any;
 mod lex;
 mod parse;
 mod print;
+mod scalar;
+mod special;
+mod wellknown;
 
-pub use parse::parse;
-pub use print::print;
+pub use parse::{ParseOptions, parse};
+pub use print::{PrintOptions, print};
+pub use scalar::value_of_text;

@@ -2,12 +2,21 @@
 
 use std::ops::Range;
 
-use super::lex;
+use super::{lex, scalar, wellknown};
+use crate::codec::binary::Scalar;
+use crate::codec::build::{Builder, Taken};
 use crate::codec::cursor::{Cursor, Origin};
-use crate::codec::draft::Draft;
 use crate::error::{Error, Result, names};
 use crate::escape::quote;
-use crate::table::{Field, Kind, Message};
+use crate::table::{Cardinality, Field, Kind, Message, Root, Tables, WellKnown};
+use crate::wire::limits::DEPTH_MAX;
+
+/// How JSON is read.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct ParseOptions {
+    /// Pass over fields and enum names that the schema doesn't have.
+    pub ignore_unknown: bool,
+}
 
 /// Reads the one JSON value in `record` and appends the bytes of the message
 /// it stands for. `origin` is where the record begins in the input.
@@ -15,121 +24,416 @@ use crate::table::{Field, Kind, Message};
 /// # Errors
 ///
 /// Anything that is not the ProtoJSON of this type, with line and column.
-pub fn parse(message: &Message, record: &[u8], origin: Origin, out: &mut Vec<u8>) -> Result<()> {
-    let mut cursor = Cursor::new(record, origin);
-    let draft = whole(message, &mut cursor).map_err(|error| error.in_message(message.name()))?;
-    draft.finish(out);
-    Ok(())
+pub fn parse(
+    root: Root<'_>,
+    record: &[u8],
+    origin: Origin,
+    options: ParseOptions,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    let message = root.message();
+    let cursor = Cursor::new(record, origin);
+    let mut parser =
+        Parser { cursor, builder: Builder::new(root.tables, out), options, tables: root.tables };
+    parser.whole(message).map_err(|error| error.in_message(message.name()))
 }
 
-fn whole<'t>(message: &'t Message, cursor: &mut Cursor<'_>) -> Result<Draft<'t>> {
-    lex::space(cursor);
-    if cursor.peek().is_none() {
-        return Err(cursor
-            .error_here("there is no JSON in the input")
-            .hint("`{}` is the empty message"));
-    }
-    let mut draft = Draft::new(message);
-    object(&mut draft, cursor)?;
-    lex::space(cursor);
-    match cursor.peek() {
-        None => Ok(draft),
-        Some(b'{') => Err(cursor
-            .error_here("a second JSON value follows the first")
-            .hint("many messages are read with `--stream`")),
-        Some(_) => Err(cursor.error_here(format!("found {} after the JSON value", cursor.found()))),
-    }
+/// A reader of JSON that writes as it reads.
+pub(super) struct Parser<'t, 'o, 'a> {
+    pub cursor: Cursor<'a>,
+    pub builder: Builder<'t, 'o>,
+    pub options: ParseOptions,
+    pub tables: &'t Tables,
 }
 
-/// Reads an object into `draft`.
-fn object(draft: &mut Draft<'_>, cursor: &mut Cursor<'_>) -> Result<()> {
-    if cursor.peek() != Some(b'{') {
-        let what = format!("expected an object, found {}", lex::found(cursor));
-        return Err(cursor
-            .error(what, lex::extent(cursor))
-            .hint(format!("{} is written `{{…}}`", draft.message().name())));
+impl<'t, 'a> Parser<'t, '_, 'a> {
+    fn whole(&mut self, message: &'t Message) -> Result<()> {
+        lex::space(&mut self.cursor);
+        if self.cursor.peek().is_none() {
+            return Err(self
+                .cursor
+                .error_here("there is no JSON in the input")
+                .hint("`{}` is the empty message"));
+        }
+        self.builder.begin(message);
+        self.content(message, 0)?;
+        let missing = self.builder.end();
+        self.end(message, missing)?;
+        lex::space(&mut self.cursor);
+        match self.cursor.peek() {
+            None => Ok(()),
+            Some(b'{') => Err(self
+                .cursor
+                .error_here("a second JSON value follows the first")
+                .hint("many messages are read with `--stream`")),
+            Some(_) => {
+                let what = format!("found {} after the JSON value", self.cursor.found());
+                Err(self.cursor.error_here(what))
+            }
+        }
     }
-    cursor.position += 1;
-    lex::space(cursor);
-    if cursor.eat(b'}') {
-        return Ok(());
+
+    /// Complains of a required field that is not set.
+    pub fn end(&self, message: &Message, missing: Option<&Field>) -> Result<()> {
+        match missing {
+            None => Ok(()),
+            Some(field) => Err(self
+                .cursor
+                .error_here(format!(
+                    "{} lacks the required field {}",
+                    message.name(),
+                    quote(&field.name)
+                ))
+                .hint(format!("give `{}` a value", field.json_name))),
+        }
     }
-    loop {
-        member(draft, cursor)?;
-        lex::space(cursor);
-        if cursor.eat(b'}') {
+
+    /// Reads the value of a message whose place is `depth` levels deep, into
+    /// the builder's innermost message.
+    pub fn content(&mut self, message: &'t Message, depth: u32) -> Result<()> {
+        if depth > DEPTH_MAX {
+            return Err(self
+                .cursor
+                .error_here(format!("messages are nested more than {DEPTH_MAX} deep"))
+                .hint("the official implementations refuse it too"));
+        }
+        match message.well_known {
+            None => self.object(message, depth),
+            Some(WellKnown::Any) => wellknown::any(self, message, depth),
+            Some(WellKnown::Timestamp) => wellknown::timestamp(self),
+            Some(WellKnown::Duration) => wellknown::duration(self),
+            Some(WellKnown::FieldMask) => wellknown::field_mask(self),
+            Some(WellKnown::Struct) => self.bare(message, depth),
+            Some(WellKnown::ListValue) => self.bare(message, depth),
+            Some(WellKnown::Wrapper) => self.bare(message, depth),
+            Some(WellKnown::Value) => wellknown::value(self, message, depth),
+        }
+    }
+
+    /// Reads the value of the one field that stands for its message.
+    fn bare(&mut self, message: &'t Message, depth: u32) -> Result<()> {
+        match message.fields().first() {
+            Some(field) => self.field_value(0, field, depth),
+            None => self.object(message, depth),
+        }
+    }
+
+    /// Reads an object of fields.
+    fn object(&mut self, message: &'t Message, depth: u32) -> Result<()> {
+        self.open_brace(message.name())?;
+        self.members(|parser, key, range| parser.member(message, key, range, depth))
+    }
+
+    /// Reads `{`.
+    pub fn open_brace(&mut self, name: &str) -> Result<()> {
+        if self.cursor.eat(b'{') {
             return Ok(());
         }
-        if !cursor.eat(b',') {
-            return Err(
-                cursor.error_here(format!("expected `,` or `}}`, found {}", cursor.found()))
-            );
-        }
-        lex::space(cursor);
-        if cursor.peek() == Some(b'}') {
-            return Err(cursor
-                .error_here("expected a field name, found `}`")
-                .hint("JSON has no comma after the last field"));
-        }
+        let what = format!("expected an object, found {}", lex::found(&self.cursor));
+        Err(self
+            .cursor
+            .error(what, lex::extent(&self.cursor))
+            .hint(format!("{name} is written `{{…}}`")))
     }
-}
 
-/// Reads a name, a colon and a value.
-fn member(draft: &mut Draft<'_>, cursor: &mut Cursor<'_>) -> Result<()> {
-    let start = cursor.position;
-    if cursor.peek() != Some(b'"') {
-        return Err(cursor
-            .error_here(format!("expected a field name, found {}", cursor.found()))
-            .hint("names stand in double quotes"));
-    }
-    let key = lex::string(cursor)?;
-    let key_range = start..cursor.position;
-    lex::space(cursor);
-    if !cursor.eat(b':') {
-        let what = format!("expected `:` after the field name, found {}", cursor.found());
-        return Err(cursor.error_here(what));
-    }
-    lex::space(cursor);
-    let Some((index, field)) = draft.message().by_json_key(&key) else {
-        return Err(unknown(draft.message(), &key, cursor, key_range));
-    };
-    if draft.has(index) {
-        return Err(cursor
-            .error(format!("the field {} is given twice", quote(&key)), key_range)
-            .in_field(&field.name));
-    }
-    value(draft, index, field, cursor).map_err(|error| error.in_field(&field.name))
-}
-
-/// Reads the value of a field. `null` is the default.
-fn value(
-    draft: &mut Draft<'_>,
-    index: usize,
-    field: &Field,
-    cursor: &mut Cursor<'_>,
-) -> Result<()> {
-    if cursor.record[cursor.position..].starts_with(b"null") {
-        cursor.position += 4;
-        draft.set_string(index, String::new());
-        return Ok(());
-    }
-    match field.kind {
-        Kind::String => {
-            if cursor.peek() != Some(b'"') {
-                let what = format!("expected a string, found {}", lex::found(cursor));
-                return Err(cursor.error(what, lex::extent(cursor)).maybe_hint(quote_it(cursor)));
+    /// Reads the members of an object up to its `}`: `take` is given each key,
+    /// the cursor being at its value.
+    pub fn members(
+        &mut self,
+        mut take: impl FnMut(&mut Self, &str, Range<usize>) -> Result<()>,
+    ) -> Result<()> {
+        lex::space(&mut self.cursor);
+        if self.cursor.eat(b'}') {
+            return Ok(());
+        }
+        loop {
+            let start = self.cursor.position;
+            if self.cursor.peek() != Some(b'"') {
+                return Err(self.no_name());
             }
-            draft.set_string(index, lex::string(cursor)?.into_owned());
+            let key = lex::string(&mut self.cursor)?;
+            let range = start..self.cursor.position;
+            lex::space(&mut self.cursor);
+            if !self.cursor.eat(b':') {
+                let found = self.cursor.found();
+                let what = format!("expected `:` after the field name, found {found}");
+                return Err(self.cursor.error_here(what));
+            }
+            lex::space(&mut self.cursor);
+            take(self, &key, range)?;
+            lex::space(&mut self.cursor);
+            if self.cursor.eat(b'}') {
+                return Ok(());
+            }
+            self.comma(b'}')?;
+            if self.cursor.peek() == Some(b'}') {
+                return Err(self.no_name());
+            }
         }
     }
-    Ok(())
-}
 
-/// How a number or a bool would be written as a string.
-fn quote_it(cursor: &Cursor<'_>) -> Option<String> {
-    let text = std::str::from_utf8(&cursor.record[lex::extent(cursor)]).ok()?;
-    let scalar = text.starts_with(|c: char| c == '-' || c.is_ascii_alphanumeric());
-    (scalar && text.len() < 40).then(|| format!("write `\"{text}\"`"))
+    /// Reads `,` and the white space behind it.
+    fn comma(&mut self, closing: u8) -> Result<()> {
+        if !self.cursor.eat(b',') {
+            let found = self.cursor.found();
+            let what = format!("expected `,` or `{}`, found {found}", char::from(closing));
+            return Err(self.cursor.error_here(what));
+        }
+        lex::space(&mut self.cursor);
+        Ok(())
+    }
+
+    #[cold]
+    fn no_name(&self) -> Error {
+        let what = format!("expected a field name, found {}", self.cursor.found());
+        let error = self.cursor.error_here(what);
+        match self.cursor.peek() {
+            Some(b'}') => error.hint("JSON has no comma after the last field"),
+            _ => error.hint("names stand in double quotes"),
+        }
+    }
+
+    /// Reads the value of the member `key`.
+    pub fn member(
+        &mut self,
+        message: &'t Message,
+        key: &str,
+        range: Range<usize>,
+        depth: u32,
+    ) -> Result<()> {
+        let Some((index, field)) = message.by_json_key(key) else {
+            if self.options.ignore_unknown {
+                return lex::skip(&mut self.cursor, depth);
+            }
+            return Err(unknown(message, key, &self.cursor, range));
+        };
+        let absent = self.is_null() && !self.null_is_value(field);
+        // `null` sets nothing; but a field that is there twice is a mistake,
+        // null or not.
+        if !absent || self.builder.is_marked(index) {
+            let again = !field.is_singular() && self.builder.is_marked(index);
+            let taken = if again { Err(Taken::Field) } else { self.builder.mark(index) };
+            if let Err(taken) = taken {
+                return Err(self.taken(message, field, key, taken, range));
+            }
+        }
+        if absent {
+            self.cursor.position += 4;
+            return Ok(());
+        }
+        self.field_value(index, field, depth).map_err(|error| error.in_field(&field.name))
+    }
+
+    #[cold]
+    fn taken(
+        &self,
+        message: &Message,
+        field: &Field,
+        key: &str,
+        taken: Taken,
+        range: Range<usize>,
+    ) -> Error {
+        let error = match taken {
+            Taken::Field => {
+                self.cursor.error(format!("the field {} is given twice", quote(key)), range)
+            }
+            Taken::Oneof(other) => {
+                let other = &message.fields()[other];
+                let what = format!(
+                    "{} and {} are of one oneof, which holds one of them",
+                    quote(&other.name),
+                    quote(&field.name)
+                );
+                self.cursor.error(what, range)
+            }
+        };
+        error.in_field(&field.name)
+    }
+
+    /// Whether `null` stands here.
+    pub fn is_null(&self) -> bool {
+        self.cursor.record[self.cursor.position..].starts_with(b"null")
+    }
+
+    /// Whether `null` is a value of this field, not the lack of one.
+    fn null_is_value(&self, field: &Field) -> bool {
+        if !field.is_singular() {
+            return false;
+        }
+        self.null_is_item(field)
+    }
+
+    fn null_is_item(&self, field: &Field) -> bool {
+        match field.kind {
+            Kind::Enum => self.tables.enumeration(field.enumeration).is_null,
+            Kind::Message | Kind::Group => {
+                self.tables.message(field.message).well_known == Some(WellKnown::Value)
+            }
+            Kind::Double
+            | Kind::Float
+            | Kind::Int64
+            | Kind::Uint64
+            | Kind::Int32
+            | Kind::Fixed64
+            | Kind::Fixed32
+            | Kind::Bool
+            | Kind::String
+            | Kind::Bytes
+            | Kind::Uint32
+            | Kind::Sfixed32
+            | Kind::Sfixed64
+            | Kind::Sint32
+            | Kind::Sint64 => false,
+        }
+    }
+
+    /// Reads the value of a field of the builder's innermost message.
+    pub fn field_value(&mut self, index: usize, field: &'t Field, depth: u32) -> Result<()> {
+        match field.cardinality {
+            Cardinality::Singular(_) => self.single(index, field, depth),
+            Cardinality::Repeated { packed } => self.array(index, field, packed, depth),
+            Cardinality::Map => self.map(index, field, depth),
+        }
+    }
+
+    /// Reads one value: of a repeated field one of them.
+    fn single(&mut self, index: usize, field: &'t Field, depth: u32) -> Result<()> {
+        if !field.kind.is_message() {
+            return self.scalar(field, |builder, value| builder.scalar(index, value));
+        }
+        let message = self.tables.message(field.message);
+        let open = self.builder.begin_message(index);
+        self.content(message, depth + 1)?;
+        let missing = self.builder.end_message(index, open);
+        self.end(message, missing)
+    }
+
+    /// Reads a value that is no message and hands it to `take`, unless it is
+    /// an enum name to be passed over.
+    fn scalar(
+        &mut self,
+        field: &Field,
+        take: impl FnOnce(&mut Builder<'t, '_>, Scalar<'_>),
+    ) -> Result<()> {
+        let start = self.cursor.position;
+        let read = scalar::read(&mut self.cursor, field, self.tables)?;
+        match read {
+            scalar::Read::Value(value) => take(&mut self.builder, value.as_scalar()),
+            scalar::Read::UnknownName(_) if self.options.ignore_unknown => {}
+            scalar::Read::UnknownName(name) => {
+                let enumeration = self.tables.enumeration(field.enumeration);
+                let known: Vec<&str> =
+                    enumeration.by_number.iter().map(|(_, name)| &**name).collect();
+                let what = format!("{} has no value {}", enumeration.name, quote(&name));
+                return Err(self
+                    .cursor
+                    .error(what, start..self.cursor.position)
+                    .hint(names::hint(&name, &known, "", "its values are")));
+            }
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, index: usize, field: &'t Field, packed: bool, depth: u32) -> Result<()> {
+        if !self.cursor.eat(b'[') {
+            let what = format!("expected an array, found {}", lex::found(&self.cursor));
+            return Err(self
+                .cursor
+                .error(what, lex::extent(&self.cursor))
+                .hint("a repeated field is written `[…]`"));
+        }
+        lex::space(&mut self.cursor);
+        let open = packed.then(|| self.builder.begin_packed(index));
+        let mut count = 0;
+        while !(count == 0 && self.cursor.eat(b']')) {
+            let read = if self.is_null() && !self.null_is_item(field) {
+                Err(self
+                    .cursor
+                    .error("an array holds null", lex::extent(&self.cursor))
+                    .hint("leave the element out"))
+            } else if packed {
+                self.scalar(field, |builder, value| builder.packed_value(field.kind, value))
+            } else {
+                self.single(index, field, depth)
+            };
+            read.map_err(|error| error.in_field(&format!("[{count}]")))?;
+            count += 1;
+            lex::space(&mut self.cursor);
+            if self.cursor.eat(b']') {
+                break;
+            }
+            self.comma(b']')?;
+        }
+        if let Some(open) = open {
+            self.builder.end_packed(index, open);
+        }
+        Ok(())
+    }
+
+    fn map(&mut self, index: usize, field: &'t Field, depth: u32) -> Result<()> {
+        if !self.cursor.eat(b'{') {
+            let what = format!("expected an object, found {}", lex::found(&self.cursor));
+            return Err(self
+                .cursor
+                .error(what, lex::extent(&self.cursor))
+                .hint("a map is written `{…}`"));
+        }
+        let entry = self.tables.message(field.message);
+        // Two keys that differ as text may be one as numbers, `1` and `1.0`:
+        // so it is the bytes of keys that are compared.
+        let mut keys = std::collections::HashSet::new();
+        self.members(|parser, key, range| {
+            let mut bytes = Vec::new();
+            parser
+                .map_entry(index, entry, key, &range, depth, &mut bytes)
+                .map_err(|error| error.in_field(&format!("[{}]", quote(key))))?;
+            if !keys.insert(bytes) {
+                let what = format!("the key {} is given twice", quote(key));
+                return Err(parser.cursor.error(what, range));
+            }
+            Ok(())
+        })
+    }
+
+    fn map_entry(
+        &mut self,
+        index: usize,
+        entry: &'t Message,
+        key: &str,
+        range: &Range<usize>,
+        depth: u32,
+        key_bytes: &mut Vec<u8>,
+    ) -> Result<()> {
+        let key_field = &entry.fields()[0];
+        let value_field = &entry.fields()[1];
+        let value = scalar::map_key(key_field.kind, key).ok_or_else(|| {
+            let what = format!("{} is no key of kind {}", quote(key), key_field.kind.name());
+            self.cursor.error(what, range.clone())
+        })?;
+        if depth + 1 > DEPTH_MAX {
+            return Err(self
+                .cursor
+                .error_here(format!("messages are nested more than {DEPTH_MAX} deep")));
+        }
+        crate::codec::encode::value(key_field.kind, value.as_scalar(), key_bytes);
+        if self.is_null() && !self.null_is_item(value_field) {
+            return Err(self
+                .cursor
+                .error("a map holds null", lex::extent(&self.cursor))
+                .hint("leave the entry out"));
+        }
+        let open = self.builder.begin_message(index);
+        self.builder.scalar(0, value.as_scalar());
+        let before = self.builder.len();
+        self.field_value(1, value_field, depth + 1)?;
+        if self.builder.len() == before {
+            // A name of an enum that is passed over takes its entry with it.
+            self.builder.drop_message(open);
+            return Ok(());
+        }
+        self.builder.end_message(index, open);
+        Ok(())
+    }
 }
 
 #[cold]

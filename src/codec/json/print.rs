@@ -1,65 +1,270 @@
 //! From the bytes of a message to JSON.
 
-use crate::codec::binary::{self, Unknown, Value, Visit};
-use crate::codec::notes::{Notes, What};
-use crate::error::Result;
+use super::{any, special};
+use crate::codec::base64_text;
+use crate::codec::binary::{self, Scalar, Sink, Span, Stop, Unknown, Walk};
+use crate::codec::notes::Notes;
+use crate::error::{Error, Result};
 use crate::escape;
-use crate::table::{Field, Message};
-use crate::wire::reader::Subject;
+use crate::table::{Cardinality, Field, Message, Root, Tables, WellKnown};
 
-/// Appends the message in `record` as one JSON object, without white space.
-/// `base` is where the record begins in the input.
+/// How JSON is written.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct PrintOptions {
+    /// Names as the `.proto` file has them.
+    pub proto_names: bool,
+    /// 64-bit numbers without quotes.
+    pub int64_as_number: bool,
+}
+
+/// Appends the message in `record` as JSON, without white space. `base` is
+/// where the record begins in the input.
 ///
 /// # Errors
 ///
-/// Bytes that are not a message; a note where notes are to be errors.
+/// Bytes that are not a message; a value that JSON cannot hold; a note where
+/// notes are to be errors.
 pub fn print(
-    message: &Message,
+    root: Root<'_>,
     record: &[u8],
     base: u64,
+    options: PrintOptions,
     out: &mut Vec<u8>,
     notes: &mut Notes,
 ) -> Result<()> {
-    out.push(b'{');
     let start = out.len();
-    let mut print = Print { message, out, start, notes };
-    binary::walk(message, record, base, &mut print)?;
-    out.push(b'}');
-    Ok(())
+    let mut print = Print { tables: root.tables, options, out, start, levels: Vec::new() };
+    binary::walk(root, record, base, &mut print, notes)
 }
 
-struct Print<'o> {
-    message: &'o Message,
-    out: &'o mut Vec<u8>,
+/// Writes JSON as fields come.
+pub(super) struct Print<'o> {
+    tables: &'o Tables,
+    options: PrintOptions,
+    pub out: &'o mut Vec<u8>,
     start: usize,
-    notes: &'o mut Notes,
+    levels: Vec<Level>,
 }
 
-impl<'a> Visit<'a> for Print<'_> {
-    fn restart(&mut self) {
-        self.out.truncate(self.start);
-    }
+/// A message that is being written.
+#[derive(Clone, Copy)]
+struct Level {
+    /// Whether its one field stands for it.
+    bare: Option<WellKnown>,
+    /// Where it begins in the output.
+    start: usize,
+}
 
-    fn known(&mut self, field: &Field, value: Value<'a>) {
-        if self.out.len() > self.start {
+impl Print<'_> {
+    /// A comma, unless this is the first thing in its brackets.
+    #[inline]
+    pub fn comma(&mut self) {
+        if !matches!(self.out.last(), Some(b'{' | b'[')) {
             self.out.push(b',');
         }
-        self.out.extend_from_slice(&field.json_key);
+    }
+
+    fn is_bare(&self) -> bool {
+        self.levels.last().is_some_and(|level| level.bare.is_some())
+    }
+
+    fn quoted(&mut self, text: std::fmt::Arguments<'_>, quoted: bool) {
+        use std::io::Write;
+        // Writing to a Vec cannot fail.
+        let _ = match quoted {
+            true => write!(self.out, "\"{text}\""),
+            false => write!(self.out, "{text}"),
+        };
+    }
+
+    fn number64(&mut self, text: std::fmt::Arguments<'_>) {
+        self.quoted(text, !self.options.int64_as_number);
+    }
+
+    fn enum_value(&mut self, field: &Field, number: i32) {
+        let enumeration = self.tables.enumeration(field.enumeration);
+        match enumeration.name_of(number) {
+            _ if enumeration.is_null => self.out.extend_from_slice(b"null"),
+            Some(name) => escape::json_string(name, self.out),
+            None => self.quoted(format_args!("{number}"), false),
+        }
+    }
+}
+
+/// Whether a message of this type is written as its one field is, without
+/// braces and a name.
+fn bare(message: &Message) -> Option<WellKnown> {
+    match message.well_known? {
+        kind @ (WellKnown::Struct
+        | WellKnown::Value
+        | WellKnown::ListValue
+        | WellKnown::Wrapper) => Some(kind),
+        WellKnown::Any | WellKnown::Timestamp | WellKnown::Duration | WellKnown::FieldMask => None,
+    }
+}
+
+impl<'a> Sink<'a> for Print<'_> {
+    fn restart(&mut self) {
+        self.out.truncate(self.start);
+        self.levels.clear();
+    }
+
+    fn begin(&mut self, message: &Message, _: Option<&Field>) {
+        let bare = bare(message);
+        self.levels.push(Level { bare, start: self.out.len() });
+        if bare.is_none() {
+            self.out.push(b'{');
+        }
+    }
+
+    fn end(&mut self, message: &Message, _: Option<&Field>) -> Result<()> {
+        let Some(level) = self.levels.pop() else { return Ok(()) };
+        let empty = self.out.len() == level.start;
+        match level.bare {
+            None => self.out.push(b'}'),
+            Some(_) if !empty => {}
+            Some(WellKnown::Struct) => self.out.extend_from_slice(b"{}"),
+            Some(WellKnown::ListValue) => self.out.extend_from_slice(b"[]"),
+            Some(WellKnown::Wrapper) => {
+                if let Some(field) = message.fields().first() {
+                    self.scalar(field, binary::default(field.kind))?;
+                }
+            }
+            Some(_) => {
+                return Err(Error::failure(format!("a {} holds no value", message.name()))
+                    .hint("one of its fields has to be set, `null_value` for null"));
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn field(&mut self, field: &Field) {
+        if !self.is_bare() {
+            self.comma();
+            if self.options.proto_names && !field.extension {
+                escape::json_string(&field.name, self.out);
+                self.out.push(b':');
+            } else {
+                self.out.extend_from_slice(&field.json_key);
+            }
+        }
+        match field.cardinality {
+            Cardinality::Singular(_) => {}
+            Cardinality::Repeated { .. } => self.out.push(b'['),
+            Cardinality::Map => self.out.push(b'{'),
+        }
+    }
+
+    #[inline]
+    fn field_end(&mut self, field: &Field) {
+        match field.cardinality {
+            Cardinality::Singular(_) => {}
+            Cardinality::Repeated { .. } => self.out.push(b']'),
+            Cardinality::Map => self.out.push(b'}'),
+        }
+    }
+
+    fn item(&mut self, _: &Field) {
+        self.comma();
+    }
+
+    #[inline]
+    fn scalar(&mut self, field: &Field, value: Scalar<'a>) -> Result<()> {
         match value {
-            Value::String(text) => escape::json_string(text, self.out),
+            Scalar::F64(value) => {
+                if self.levels.last().is_some_and(|level| level.bare == Some(WellKnown::Value))
+                    && !value.is_finite()
+                {
+                    return Err(Error::failure("a Value holds a number that is not finite")
+                        .hint("JSON has no such number"));
+                }
+                special::float(value, self.out);
+            }
+            Scalar::F32(value) => special::float32(value, self.out),
+            Scalar::I64(value) => self.number64(format_args!("{value}")),
+            Scalar::U64(value) => self.number64(format_args!("{value}")),
+            Scalar::I32(value) => self.quoted(format_args!("{value}"), false),
+            Scalar::U32(value) => self.quoted(format_args!("{value}"), false),
+            Scalar::Bool(value) => {
+                self.out.extend_from_slice(if value { b"true" } else { b"false" });
+            }
+            Scalar::String(text) => escape::json_string(utf8(field, text)?, self.out),
+            Scalar::Bytes(bytes) => {
+                self.out.push(b'"');
+                base64_text::write(bytes, self.out);
+                self.out.push(b'"');
+            }
+            Scalar::Enum(number) => self.enum_value(field, number),
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, field: &Field, _: &Message, key: Scalar<'a>) -> Result<()> {
+        self.comma();
+        match key {
+            Scalar::String(text) => escape::json_string(utf8(field, text)?, self.out),
+            Scalar::Bool(value) => self.quoted(format_args!("{value}"), true),
+            Scalar::I64(value) => self.quoted(format_args!("{value}"), true),
+            Scalar::U64(value) => self.quoted(format_args!("{value}"), true),
+            Scalar::I32(value) | Scalar::Enum(value) => self.quoted(format_args!("{value}"), true),
+            Scalar::U32(value) => self.quoted(format_args!("{value}"), true),
+            // No map has such keys.
+            Scalar::F64(_) | Scalar::F32(_) | Scalar::Bytes(_) => {
+                self.out.extend_from_slice(b"\"\"")
+            }
+        }
+        self.out.push(b':');
+        Ok(())
+    }
+
+    fn entry_end(&mut self, _: &Field) {}
+
+    fn unknown(
+        &mut self,
+        message: &Message,
+        unknown: Unknown<'a>,
+        notes: &mut Notes,
+    ) -> Result<()> {
+        unknown.note_left_out(message, notes)
+    }
+
+    fn takes(&self, message: &Message) -> bool {
+        match message.well_known {
+            Some(
+                WellKnown::Any | WellKnown::Timestamp | WellKnown::Duration | WellKnown::FieldMask,
+            ) => true,
+            Some(
+                WellKnown::Struct | WellKnown::Value | WellKnown::ListValue | WellKnown::Wrapper,
+            )
+            | None => false,
         }
     }
 
-    fn unknown(&mut self, unknown: Unknown<'a>) -> Result<()> {
-        // A known field of the wrong wire type has its own note.
-        if self.message.by_number(unknown.tag.number, 0).is_some() {
-            return Ok(());
+    fn whole(
+        walk: &mut Walk<'_, 'a, Self>,
+        message: &Message,
+        _: Option<&Field>,
+        parts: &[Span],
+        depth: u32,
+    ) -> Result<(), Stop> {
+        match message.well_known {
+            Some(WellKnown::Any) => any::print(walk, message, parts, depth),
+            Some(WellKnown::Timestamp) => special::timestamp(walk, message, parts),
+            Some(WellKnown::Duration) => special::duration(walk, message, parts),
+            Some(WellKnown::FieldMask) => special::field_mask(walk, message, parts),
+            Some(
+                WellKnown::Struct | WellKnown::Value | WellKnown::ListValue | WellKnown::Wrapper,
+            )
+            | None => Ok(()),
         }
-        let subject = Subject::unknown(unknown.tag.number);
-        self.notes.add(What::LeftOut, self.message.name(), subject, &unknown.reader, unknown.at)
     }
+}
 
-    fn notes(&mut self) -> &mut Notes {
-        self.notes
-    }
+/// Text that the schema doesn't have checked.
+fn utf8<'a>(field: &Field, text: &'a [u8]) -> Result<&'a str> {
+    std::str::from_utf8(text).map_err(|_| {
+        Error::failure(format!("{} is not valid UTF-8, which JSON cannot hold", field.subject()))
+            .hint("`--to text` shows its bytes")
+    })
 }

@@ -2,6 +2,7 @@
 
 use crate::codec::cursor::Cursor;
 use crate::error::{Error, Result};
+use crate::wire::limits::DEPTH_MAX;
 
 /// Passes white space and comments.
 pub fn space(cursor: &mut Cursor<'_>) {
@@ -121,22 +122,172 @@ fn digits(cursor: &mut Cursor<'_>, radix: u32, max: usize) -> (u32, usize) {
     (value, max)
 }
 
-/// Reads the digits of `\u` or `\U`; two `\u` may be a surrogate pair.
+/// Reads the digits of `\u` or `\U`. Half of a surrogate pair is none of the
+/// format's characters, and two halves are not one.
 fn unicode(cursor: &mut Cursor<'_>, start: usize, len: usize, out: &mut Vec<u8>) -> Result<()> {
-    let (mut code, count) = digits(cursor, 16, len);
+    let (code, count) = digits(cursor, 16, len);
     if count < len {
         let what = format!("`\\{}` needs {len} hex digits", if len == 4 { 'u' } else { 'U' });
         return Err(cursor.error(what, start..cursor.position));
-    }
-    if (0xd800..0xdc00).contains(&code) && cursor.record[cursor.position..].starts_with(b"\\u") {
-        cursor.position += 2;
-        if let (second @ 0xdc00..0xe000, 4) = digits(cursor, 16, 4) {
-            code = 0x10000 + ((code - 0xd800) << 10) + (second - 0xdc00);
-        }
     }
     let c = char::from_u32(code).ok_or_else(|| {
         cursor.error("the escape is no character of Unicode", start..cursor.position)
     })?;
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     Ok(())
+}
+
+/// Reads what stands between `[` and `]`, white space and comments left out.
+///
+/// # Errors
+///
+/// A bracket that does not close.
+pub fn bracketed_name(cursor: &mut Cursor<'_>) -> Result<String> {
+    let mut name = String::new();
+    loop {
+        space(cursor);
+        let part = cursor.take_while(|byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'_' | b'.' | b'/' | b'-' | b'%' | b'~')
+                || matches!(
+                    byte,
+                    b'!' | b'$' | b'&' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'='
+                )
+        });
+        name.push_str(&String::from_utf8_lossy(part));
+        if cursor.eat(b']') && !name.is_empty() {
+            return Ok(name);
+        }
+        if part.is_empty() {
+            let what = format!("expected the name of an extension, found {}", cursor.found());
+            return Err(cursor.error_here(what));
+        }
+    }
+}
+
+/// Passes the value of a field that is not read: a scalar, a list or a
+/// message. Of what is inside brackets only the brackets and the strings are
+/// looked at; `depth` is how many levels there are around.
+///
+/// # Errors
+///
+/// No value, brackets that do not pair or are nested too deep.
+pub fn skip(cursor: &mut Cursor<'_>, depth: u32) -> Result<()> {
+    let mut open: Vec<u8> = Vec::new();
+    loop {
+        space(cursor);
+        match cursor.peek() {
+            Some(b'"' | b'\'') => drop(strings(cursor)?),
+            Some(bracket @ (b'{' | b'[' | b'<')) => {
+                if depth + open.len() as u32 >= DEPTH_MAX {
+                    let what = format!("brackets are nested more than {DEPTH_MAX} deep");
+                    return Err(cursor.error_here(what));
+                }
+                cursor.position += 1;
+                // In ASCII each closes two places behind where it opens.
+                open.push(bracket + 2);
+                continue;
+            }
+            Some(byte) if open.last() == Some(&byte) => {
+                cursor.position += 1;
+                open.pop();
+            }
+            Some(b':' | b',' | b';' | b'/') if !open.is_empty() => {
+                cursor.position += 1;
+                continue;
+            }
+            _ => {
+                let start = cursor.position;
+                signed_word(cursor);
+                if cursor.position == start {
+                    let what = format!("expected a value, found {}", cursor.found());
+                    return Err(cursor.error_here(what));
+                }
+            }
+        }
+        if open.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads a word: letters, digits, `_`, and what numbers are made of.
+pub fn word<'a>(cursor: &mut Cursor<'a>) -> &'a [u8] {
+    let rest = &cursor.record[cursor.position..];
+    let mut len = 0;
+    while let Some(&byte) = rest.get(len) {
+        let exponent = len > 0
+            && matches!(rest[len - 1], b'e' | b'E')
+            && rest[0].is_ascii_digit() | (rest[0] == b'.')
+            && !rest.starts_with(b"0x");
+        let goes_on = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'.')
+            || (exponent && matches!(byte, b'+' | b'-'));
+        if !goes_on {
+            break;
+        }
+        len += 1;
+    }
+    cursor.position += len;
+    &rest[..len]
+}
+
+/// Reads a word with a `-` before it, if there is one; white space may stand
+/// between.
+pub fn signed_word<'a>(cursor: &mut Cursor<'a>) -> (bool, &'a [u8]) {
+    let negative = cursor.eat(b'-');
+    if negative {
+        space(cursor);
+    }
+    (negative, word(cursor))
+}
+
+/// The whole number that a word is: decimal, `0x` hex, or octal after a `0`.
+pub fn integer(word: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(word).ok()?;
+    let value = if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        u64::from_str_radix(hex, 16).ok().filter(|_| !hex.starts_with('+'))?
+    } else if text.len() > 1 && text.starts_with('0') {
+        u64::from_str_radix(&text[1..], 8).ok().filter(|_| !text[1..].starts_with('+'))?
+    } else if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().ok()?
+    } else {
+        return None;
+    };
+    Some(value)
+}
+
+/// The number that a word is, for a double: decimal with any exponent and an
+/// `f` at its end, or a name of infinity or of what is no number.
+pub fn float(word: &[u8]) -> Option<f64> {
+    match infinite(word) {
+        Some(value) => Some(value),
+        None => decimal(word)?.parse().ok(),
+    }
+}
+
+/// The same for a float, rounded once.
+pub fn float32(word: &[u8]) -> Option<f32> {
+    decimal(word)?.parse().ok()
+}
+
+fn infinite(word: &[u8]) -> Option<f64> {
+    match word.to_ascii_lowercase().as_slice() {
+        b"inf" | b"infinity" => Some(f64::INFINITY),
+        b"nan" => Some(f64::NAN),
+        _ => None,
+    }
+}
+
+/// The digits of a number without its `f`; none for hex and octal, which
+/// floats don't have.
+fn decimal(word: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(word).ok()?;
+    let digits = text.strip_suffix(['f', 'F']).unwrap_or(text);
+    let mut bytes = digits.bytes();
+    let starts = bytes.next().is_some_and(|byte| byte.is_ascii_digit() || byte == b'.');
+    let leading_zero = digits.len() > 1
+        && digits.starts_with('0')
+        && !matches!(digits.as_bytes()[1], b'.' | b'e' | b'E');
+    (starts && !leading_zero).then_some(digits)
 }

@@ -5,7 +5,8 @@
 mod lex;
 mod parse;
 mod print;
+mod scalar;
 mod unknown;
 
 pub use parse::parse;
-pub use print::{Layout, print};
+pub use print::{Layout, PrintOptions, print};

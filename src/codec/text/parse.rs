@@ -1,11 +1,16 @@
 //! From the text format to the bytes of a message.
 
-use super::lex;
+use std::ops::Range;
+
+use super::print::repeats;
+use super::{lex, scalar};
+use crate::codec::binary::{self, Scalar};
+use crate::codec::build::{Builder, Taken};
 use crate::codec::cursor::{Cursor, Origin};
-use crate::codec::draft::Draft;
 use crate::error::{Error, Result, names};
-use crate::escape::{quote, quote_bytes};
-use crate::table::{Field, Kind, Message};
+use crate::escape::quote;
+use crate::table::{Cardinality, Field, Message, Root, Tables, WellKnown};
+use crate::wire::limits::DEPTH_MAX;
 
 /// Reads the message in `record` and appends its bytes. `origin` is where the
 /// record begins in the input.
@@ -13,100 +18,313 @@ use crate::table::{Field, Kind, Message};
 /// # Errors
 ///
 /// Anything that is not the text of this type, with line and column.
-pub fn parse(message: &Message, record: &[u8], origin: Origin, out: &mut Vec<u8>) -> Result<()> {
-    let mut cursor = Cursor::new(record, origin);
-    let mut draft = Draft::new(message);
-    fields(&mut draft, &mut cursor).map_err(|error| error.in_message(message.name()))?;
-    draft.finish(out);
-    Ok(())
+pub fn parse(root: Root<'_>, record: &[u8], origin: Origin, out: &mut Vec<u8>) -> Result<()> {
+    let message = root.message();
+    let cursor = Cursor::new(record, origin);
+    let mut parser =
+        Parser { cursor, builder: Builder::new(root.tables, out), tables: root.tables };
+    parser.builder.begin(message);
+    parser
+        .fields(message, None, 0)
+        .and_then(|()| {
+            let missing = parser.builder.end();
+            parser.end(message, missing)
+        })
+        .map_err(|error| error.in_message(message.name()))
 }
 
-fn fields(draft: &mut Draft<'_>, cursor: &mut Cursor<'_>) -> Result<()> {
-    lex::space(cursor);
-    while cursor.peek().is_some() {
-        field(draft, cursor)?;
-        lex::space(cursor);
-        if cursor.eat(b',') || cursor.eat(b';') {
-            lex::space(cursor);
+/// A reader of text that writes as it reads.
+struct Parser<'t, 'o, 'a> {
+    cursor: Cursor<'a>,
+    builder: Builder<'t, 'o>,
+    tables: &'t Tables,
+}
+
+impl<'t, 'a> Parser<'t, '_, 'a> {
+    /// Complains of a required field that is not set.
+    fn end(&self, message: &Message, missing: Option<&Field>) -> Result<()> {
+        match missing {
+            None => Ok(()),
+            Some(field) => Err(self
+                .cursor
+                .error_here(format!(
+                    "{} lacks the required field {}",
+                    message.name(),
+                    quote(&field.name)
+                ))
+                .hint(format!("give `{}` a value", field.text_name))),
         }
     }
-    Ok(())
-}
 
-fn field(draft: &mut Draft<'_>, cursor: &mut Cursor<'_>) -> Result<()> {
-    let start = cursor.position;
-    let name = lex::name(cursor);
-    if name.is_empty() {
-        return Err(not_a_name(cursor));
-    }
-    // A name is ASCII, so nothing is lost here.
-    let name = String::from_utf8_lossy(name);
-    let Some((index, field)) = draft.message().by_name(&name) else {
-        return Err(unknown(draft.message(), &name, cursor, start));
-    };
-    if draft.has(index) {
-        return Err(cursor
-            .error(format!("the field {} is given twice", quote(&name)), start..cursor.position)
-            .in_field(&field.name));
-    }
-    lex::space(cursor);
-    if !cursor.eat(b':') {
-        let what = format!("expected `:` after the field name, found {}", cursor.found());
-        return Err(cursor.error_here(what).in_field(&field.name));
-    }
-    lex::space(cursor);
-    value(draft, index, field, cursor).map_err(|error| error.in_field(&field.name))
-}
-
-fn value(
-    draft: &mut Draft<'_>,
-    index: usize,
-    field: &Field,
-    cursor: &mut Cursor<'_>,
-) -> Result<()> {
-    match field.kind {
-        Kind::String => {
-            let start = cursor.position;
-            if !lex::at_string(cursor) {
-                let what = format!("expected a string, found {}", cursor.found());
-                return Err(cursor.error_here(what).hint("strings stand in quotes"));
+    /// Reads fields up to `closing`, or to the end of the input.
+    fn fields(&mut self, message: &'t Message, closing: Option<u8>, depth: u32) -> Result<()> {
+        if depth > DEPTH_MAX {
+            return Err(self
+                .cursor
+                .error_here(format!("messages are nested more than {DEPTH_MAX} deep"))
+                .hint("the official implementations refuse it too"));
+        }
+        loop {
+            lex::space(&mut self.cursor);
+            match (self.cursor.peek(), closing) {
+                (None, None) => return Ok(()),
+                (Some(byte), Some(closing)) if byte == closing => {
+                    self.cursor.position += 1;
+                    return Ok(());
+                }
+                (None, Some(closing)) => {
+                    let what =
+                        format!("expected `{}`, found the end of the input", char::from(closing));
+                    return Err(self.cursor.error_here(what));
+                }
+                _ => self.field(message, depth)?,
             }
-            let text = String::from_utf8(lex::strings(cursor)?).map_err(|error| {
-                let bytes = quote_bytes(error.as_bytes());
-                cursor
-                    .error(format!("the string {bytes} is not valid UTF-8"), start..start + 1)
-                    .hint("a `string` holds UTF-8 only; other bytes need a field of type `bytes`")
-            })?;
-            draft.set_string(index, text);
+            lex::space(&mut self.cursor);
+            if self.cursor.eat(b',') || self.cursor.eat(b';') {
+                lex::space(&mut self.cursor);
+            }
         }
     }
-    Ok(())
-}
 
-#[cold]
-fn not_a_name(cursor: &Cursor<'_>) -> Error {
-    match cursor.peek() {
-        Some(b'0'..=b'9') => {
-            let mut ahead = *cursor;
-            let number = String::from_utf8_lossy(ahead.take_while(|b| b.is_ascii_digit()));
-            cursor
-                .error(
-                    format!("field {number} has no name, so its wire type is not known"),
-                    cursor.position..ahead.position,
-                )
-                .hint("the text format keeps unknown fields to be read, not to be encoded: remove the line")
+    fn field(&mut self, message: &'t Message, depth: u32) -> Result<()> {
+        let start = self.cursor.position;
+        if self.cursor.peek() == Some(b'[') {
+            return self.bracketed(message, depth);
         }
-        Some(b'{') => cursor
-            .error_here("expected a field name, found `{`")
-            .hint("if this is JSON, say `--from json`"),
-        _ => cursor.error_here(format!("expected a field name, found {}", cursor.found())),
+        let name = lex::name(&mut self.cursor);
+        if name.is_empty() {
+            return Err(self.not_a_name());
+        }
+        // A name is ASCII, so nothing is lost here.
+        let name = String::from_utf8_lossy(name);
+        let range = start..self.cursor.position;
+        let Some((index, field)) = message.by_name(&name) else {
+            if message.is_reserved(&name) {
+                lex::space(&mut self.cursor);
+                self.cursor.eat(b':');
+                return lex::skip(&mut self.cursor, depth);
+            }
+            return Err(self.unknown(message, &name, range));
+        };
+        self.named_field(message, index, field, range, depth)
     }
-}
 
-#[cold]
-fn unknown(message: &Message, name: &str, cursor: &Cursor<'_>, start: usize) -> Error {
-    let known: Vec<&str> = message.fields().iter().map(|field| &*field.name).collect();
-    cursor
-        .error(format!("{} has no field {}", message.name(), quote(name)), start..cursor.position)
-        .hint(names::field_hint(name, &known, ""))
+    /// Reads `[pkg.extension]`, or `[host/pkg.Message]` in an Any.
+    fn bracketed(&mut self, message: &'t Message, depth: u32) -> Result<()> {
+        let start = self.cursor.position;
+        self.cursor.position += 1;
+        let name = lex::bracketed_name(&mut self.cursor)?;
+        let range = start..self.cursor.position;
+        if name.contains('/') {
+            return self.any(message, &name, range, depth);
+        }
+        match message.by_name(&format!("[{name}]")) {
+            Some((index, field)) => self.named_field(message, index, field, range, depth),
+            None => {
+                let what = format!("{} has no extension {}", message.name(), quote(&name));
+                Err(self
+                    .cursor
+                    .error(what, range)
+                    .hint("is the file that declares it in the schema?"))
+            }
+        }
+    }
+
+    fn named_field(
+        &mut self,
+        message: &'t Message,
+        index: usize,
+        field: &'t Field,
+        range: Range<usize>,
+        depth: u32,
+    ) -> Result<()> {
+        if let Err(taken) = self.builder.mark(index) {
+            return Err(self.taken(message, field, taken, range));
+        }
+        lex::space(&mut self.cursor);
+        let colon = self.cursor.eat(b':');
+        lex::space(&mut self.cursor);
+        if !colon && !field.kind.is_message() {
+            let what = format!("expected `:` after the field name, found {}", self.cursor.found());
+            return Err(self.cursor.error_here(what).in_field(&field.name));
+        }
+        let read = match self.cursor.peek() {
+            Some(b'[') if repeats(field) => self.list(index, field, depth),
+            _ => self.value(index, field, depth),
+        };
+        read.map_err(|error| error.in_field(&field.name))
+    }
+
+    #[cold]
+    fn taken(&self, message: &Message, field: &Field, taken: Taken, range: Range<usize>) -> Error {
+        let what = match taken {
+            Taken::Field => format!("the field {} is given twice", quote(&field.name)),
+            Taken::Oneof(other) => format!(
+                "{} and {} are of one oneof, which holds one of them",
+                quote(&message.fields()[other].name),
+                quote(&field.name)
+            ),
+        };
+        self.cursor.error(what, range).in_field(&field.name)
+    }
+
+    /// Reads `[a, b]`.
+    fn list(&mut self, index: usize, field: &'t Field, depth: u32) -> Result<()> {
+        self.cursor.position += 1;
+        lex::space(&mut self.cursor);
+        if self.cursor.eat(b']') {
+            return Ok(());
+        }
+        let mut count = 0;
+        loop {
+            self.value(index, field, depth)
+                .map_err(|error| error.in_field(&format!("[{count}]")))?;
+            count += 1;
+            lex::space(&mut self.cursor);
+            if self.cursor.eat(b']') {
+                return Ok(());
+            }
+            if !self.cursor.eat(b',') {
+                let what = format!("expected `,` or `]`, found {}", self.cursor.found());
+                return Err(self.cursor.error_here(what));
+            }
+            lex::space(&mut self.cursor);
+        }
+    }
+
+    /// Reads one value: of a repeated field one of them.
+    fn value(&mut self, index: usize, field: &'t Field, depth: u32) -> Result<()> {
+        if !field.kind.is_message() {
+            let value = scalar::read(&mut self.cursor, field, self.tables)?;
+            self.builder.scalar(index, value.as_scalar());
+            return Ok(());
+        }
+        let closing = self.open()?;
+        let message = self.tables.message(field.message);
+        if field.cardinality == Cardinality::Map {
+            return self.map_entry(index, message, closing, depth);
+        }
+        let open = self.builder.begin_message(index);
+        self.fields(message, Some(closing), depth + 1)?;
+        let missing = self.builder.end_message(index, open);
+        self.end(message, missing)
+    }
+
+    /// Reads `{` or `<`, and gives what closes it.
+    fn open(&mut self) -> Result<u8> {
+        match self.cursor.peek() {
+            Some(b'{') => {
+                self.cursor.position += 1;
+                Ok(b'}')
+            }
+            Some(b'<') => {
+                self.cursor.position += 1;
+                Ok(b'>')
+            }
+            _ => {
+                let what = format!("expected `{{`, found {}", self.cursor.found());
+                Err(self.cursor.error_here(what).hint("a message is written `{ … }`"))
+            }
+        }
+    }
+
+    /// Reads the inside of a map's entry, whose parts may be missing and may
+    /// come in any order: they are written key first, both.
+    fn map_entry(
+        &mut self,
+        index: usize,
+        entry: &'t Message,
+        closing: u8,
+        depth: u32,
+    ) -> Result<()> {
+        let (key, value) = binary::key_and_value(entry);
+        let open = self.builder.begin_message(index);
+        self.fields(entry, Some(closing), depth + 1)?;
+        for (index, field) in [(0, key), (1, value)] {
+            if self.builder.is_marked(index) {
+                continue;
+            }
+            if field.kind.is_message() {
+                let open = self.builder.begin_message(index);
+                let missing = self.builder.end_message(index, open);
+                self.end(self.tables.message(field.message), missing)?;
+            } else {
+                self.builder.scalar(index, binary::default(field.kind));
+            }
+        }
+        self.builder.end_message(index, open);
+        Ok(())
+    }
+
+    /// Reads `{ … }` behind the name of a message type in an Any.
+    fn any(
+        &mut self,
+        message: &'t Message,
+        url: &str,
+        range: Range<usize>,
+        depth: u32,
+    ) -> Result<()> {
+        let fields = (message.by_number(1, 0), message.by_number(2, 1));
+        let (WellKnown::Any, (Some((url_index, _)), Some((value_index, _)))) =
+            (message.well_known.unwrap_or(WellKnown::Wrapper), fields)
+        else {
+            let what = format!("{} is no Any, and has no {}", message.name(), quote(url));
+            return Err(self.cursor.error(what, range));
+        };
+        let name = url.rsplit_once('/').map_or(url, |(_, name)| name);
+        let Some(inner) = self.tables.find(name) else {
+            let what = format!("the type {} is not in the schema", quote(url));
+            return Err(self.cursor.error(what, range));
+        };
+        let inner = self.tables.message(inner);
+        for index in [url_index, value_index] {
+            if let Err(taken) = self.builder.mark(index) {
+                return Err(self.taken(message, &message.fields()[index], taken, range));
+            }
+        }
+        lex::space(&mut self.cursor);
+        self.cursor.eat(b':');
+        lex::space(&mut self.cursor);
+        let closing = self.open()?;
+        self.builder.scalar(url_index, Scalar::String(url.as_bytes()));
+        let open = self.builder.begin_bytes(value_index, inner);
+        self.fields(inner, Some(closing), depth + 1)?;
+        let missing = self.builder.end_bytes(value_index, open);
+        self.end(inner, missing)
+    }
+
+    #[cold]
+    fn not_a_name(&self) -> Error {
+        match self.cursor.peek() {
+            Some(b'0'..=b'9') => {
+                let mut ahead = self.cursor;
+                let number = String::from_utf8_lossy(ahead.take_while(|b| b.is_ascii_digit()));
+                self.cursor
+                    .error(
+                        format!("field {number} has no name, so its wire type is not known"),
+                        self.cursor.position..ahead.position,
+                    )
+                    .hint(
+                        "the text format keeps unknown fields to be read, not to be encoded: \
+                         remove the line",
+                    )
+            }
+            Some(b'{') => self
+                .cursor
+                .error_here("expected a field name, found `{`")
+                .hint("if this is JSON, say `--from json`"),
+            _ => {
+                let what = format!("expected a field name, found {}", self.cursor.found());
+                self.cursor.error_here(what)
+            }
+        }
+    }
+
+    #[cold]
+    fn unknown(&self, message: &Message, name: &str, range: Range<usize>) -> Error {
+        let known: Vec<&str> = message.fields().iter().map(|field| &*field.text_name).collect();
+        self.cursor
+            .error(format!("{} has no field {}", message.name(), quote(name)), range)
+            .hint(names::field_hint(name, &known, ""))
+    }
 }

@@ -1,11 +1,12 @@
 //! From the bytes of a message to the text format.
 
 use super::unknown;
-use crate::codec::binary::{self, Unknown, Value, Visit};
+use crate::codec::binary::{self, Any, Scalar, Sink, Span, Stop, Unknown, Walk};
+use crate::codec::check::Nobody;
 use crate::codec::notes::Notes;
 use crate::error::Result;
 use crate::escape;
-use crate::table::{Field, Message};
+use crate::table::{Cardinality, Field, Message, Root, Tables, WellKnown};
 
 /// How fields are set apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,58 +35,200 @@ impl Layout {
     }
 }
 
-/// Appends the message in `record`, unknown fields by their numbers. `base`
-/// is where the record begins in the input.
+/// How text is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PrintOptions {
+    /// How fields are set apart.
+    pub layout: Layout,
+    /// Whether unknown fields are written, by their numbers.
+    pub unknown: bool,
+}
+
+/// Appends the message in `record`. `base` is where the record begins in the
+/// input.
 ///
 /// # Errors
 ///
 /// Bytes that are not a message; a note where notes are to be errors.
 pub fn print(
-    message: &Message,
+    root: Root<'_>,
     record: &[u8],
     base: u64,
-    layout: Layout,
+    options: PrintOptions,
     out: &mut Vec<u8>,
     notes: &mut Notes,
 ) -> Result<()> {
     let start = out.len();
-    binary::walk(message, record, base, &mut Print { layout, out, start, notes })
+    let mut print = Print { tables: root.tables, options, out, start, depth: 0 };
+    binary::walk(root, record, base, &mut print, notes)
 }
 
+/// Writes text as fields come.
 struct Print<'o> {
-    layout: Layout,
+    tables: &'o Tables,
+    options: PrintOptions,
     out: &'o mut Vec<u8>,
     start: usize,
-    notes: &'o mut Notes,
+    /// The braces that are open.
+    depth: u32,
 }
 
 impl Print<'_> {
-    fn begin(&mut self) {
-        self.layout.begin(0, self.out.len() == self.start, self.out);
+    fn begin_line(&mut self) {
+        let first = self.out.len() == self.start;
+        self.options.layout.begin(self.depth, first, self.out);
+    }
+
+    fn open(&mut self, name: &[u8]) {
+        self.begin_line();
+        self.out.extend_from_slice(name);
+        self.out.extend_from_slice(b" {");
+        self.options.layout.end(self.out);
+        self.depth += 1;
+    }
+
+    fn close(&mut self) {
+        self.depth -= 1;
+        self.begin_line();
+        self.out.push(b'}');
+        self.options.layout.end(self.out);
+    }
+
+    fn shown(&mut self, text: std::fmt::Arguments<'_>) {
+        use std::io::Write;
+        // Writing to a Vec cannot fail.
+        let _ = self.out.write_fmt(text);
     }
 }
 
-impl<'a> Visit<'a> for Print<'_> {
+/// A float as text: the shortest digits that read back as the same.
+fn float(digits: &str, value: f64, out: &mut Vec<u8>) {
+    if value.is_nan() {
+        out.extend_from_slice(b"nan");
+    } else if value.is_infinite() {
+        out.extend_from_slice(if value > 0.0 { b"inf" } else { b"-inf" });
+    } else {
+        out.extend_from_slice(digits.strip_suffix(".0").unwrap_or(digits).as_bytes());
+    }
+}
+
+impl<'a> Sink<'a> for Print<'_> {
     fn restart(&mut self) {
         self.out.truncate(self.start);
+        self.depth = 0;
     }
 
-    fn known(&mut self, field: &Field, value: Value<'a>) {
-        self.begin();
-        self.out.extend_from_slice(field.name.as_bytes());
+    fn begin(&mut self, _: &Message, field: Option<&Field>) {
+        if let Some(field) = field {
+            self.open(field.text_name.as_bytes());
+        }
+    }
+
+    fn end(&mut self, _: &Message, field: Option<&Field>) -> Result<()> {
+        if field.is_some() {
+            self.close();
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, _: &Field) {}
+
+    fn field_end(&mut self, _: &Field) {}
+
+    fn item(&mut self, _: &Field) {}
+
+    fn scalar(&mut self, field: &Field, value: Scalar<'a>) -> Result<()> {
+        self.begin_line();
+        self.out.extend_from_slice(field.text_name.as_bytes());
         self.out.extend_from_slice(b": ");
         match value {
-            Value::String(text) => escape::text_string(text.as_bytes(), self.out),
+            Scalar::F64(value) => float(ryu::Buffer::new().format(value), value, self.out),
+            Scalar::F32(value) => {
+                float(ryu::Buffer::new().format(value), f64::from(value), self.out)
+            }
+            Scalar::I64(value) => self.shown(format_args!("{value}")),
+            Scalar::U64(value) => self.shown(format_args!("{value}")),
+            Scalar::I32(value) => self.shown(format_args!("{value}")),
+            Scalar::U32(value) => self.shown(format_args!("{value}")),
+            Scalar::Bool(value) => self.shown(format_args!("{value}")),
+            Scalar::String(bytes) | Scalar::Bytes(bytes) => escape::text_string(bytes, self.out),
+            Scalar::Enum(number) => {
+                match self.tables.enumeration(field.enumeration).name_of(number) {
+                    Some(name) => self.out.extend_from_slice(name.as_bytes()),
+                    None => self.shown(format_args!("{number}")),
+                }
+            }
         }
-        self.layout.end(self.out);
+        self.options.layout.end(self.out);
+        Ok(())
     }
 
-    fn unknown(&mut self, field: Unknown<'a>) -> Result<()> {
-        self.begin();
-        unknown::print(&field, self.layout, self.out)
+    fn entry(&mut self, field: &Field, entry: &Message, key: Scalar<'a>) -> Result<()> {
+        self.open(field.text_name.as_bytes());
+        self.scalar(binary::key_and_value(entry).0, key)
     }
 
-    fn notes(&mut self) -> &mut Notes {
-        self.notes
+    fn entry_end(&mut self, _: &Field) {
+        self.close();
+    }
+
+    fn unknown(&mut self, _: &Message, field: Unknown<'a>, _: &mut Notes) -> Result<()> {
+        if !self.options.unknown {
+            return Ok(());
+        }
+        self.begin_line();
+        unknown::print(&field, self.options.layout, self.depth, self.out)
+    }
+
+    fn takes(&self, message: &Message) -> bool {
+        message.well_known == Some(WellKnown::Any)
+    }
+
+    /// An Any whose message is known and reads is shown as that message; any
+    /// other as its fields.
+    fn whole(
+        walk: &mut Walk<'_, 'a, Self>,
+        message: &Message,
+        field: Option<&Field>,
+        parts: &[Span],
+        depth: u32,
+    ) -> Result<(), Stop> {
+        let any = Any::read(walk, message, parts)?;
+        walk.sink.begin(message, field);
+        let known = any.type_name().and_then(|name| walk.tables.find(name));
+        let value = walk.reader.bytes(any.value.clone());
+        let inner = known.filter(|&id| {
+            let root = Root { tables: walk.tables, id };
+            binary::walk(root, value, 0, &mut Nobody, &mut Notes::new(false)).is_ok()
+        });
+        match inner {
+            Some(inner) => {
+                let name = format!("[{}]", escape::visible(any.type_url));
+                walk.sink.open(name.as_bytes());
+                walk.value(walk.tables.message(inner), None, &[any.value], depth + 1)?;
+                walk.sink.close();
+            }
+            None => {
+                for (number, value) in
+                    [(1, Scalar::String(any.type_url.as_bytes())), (2, Scalar::Bytes(value))]
+                {
+                    if let Some((_, field)) = message.by_number(number, 0)
+                        && !value.is_default()
+                    {
+                        walk.sink.scalar(field, value)?;
+                    }
+                }
+            }
+        }
+        walk.sink.end(message, field)?;
+        Ok(())
+    }
+}
+
+/// Whether a field may stand more than once in text.
+pub(super) fn repeats(field: &Field) -> bool {
+    match field.cardinality {
+        Cardinality::Singular(_) => false,
+        Cardinality::Repeated { .. } | Cardinality::Map => true,
     }
 }

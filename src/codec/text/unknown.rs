@@ -17,70 +17,74 @@ use crate::wire::{Reader, Tag, WireType, skip};
 /// # Errors
 ///
 /// None for a field that was skipped before, as all have been.
-pub fn print(field: &Unknown<'_>, layout: Layout, out: &mut Vec<u8>) -> Result<()> {
+pub fn print(field: &Unknown<'_>, layout: Layout, depth: u32, out: &mut Vec<u8>) -> Result<()> {
     let mut value = field.reader.part(field.range.clone());
-    one(field.tag, &mut value, layout, 0, out)
+    Printer { layout, outer: depth }.one(field.tag, &mut value, depth, out)
 }
 
-fn one(
-    tag: Tag,
-    value: &mut Reader<'_>,
+/// How deep unknown fields begin tells how deep they may still be guessed at.
+struct Printer {
     layout: Layout,
-    depth: u32,
-    out: &mut Vec<u8>,
-) -> Result<()> {
-    let subject = Subject::unknown(tag.number);
-    out.extend_from_slice(tag.number.to_string().as_bytes());
-    match tag.wire_type {
-        WireType::Varint => {
-            out.extend_from_slice(format!(": {}", value.varint(subject)?).as_bytes())
-        }
-        WireType::I64 => {
-            let bits = u64::from_le_bytes(value.fixed(subject)?);
-            out.extend_from_slice(format!(": 0x{bits:016x}").as_bytes());
-        }
-        WireType::I32 => {
-            let bits = u32::from_le_bytes(value.fixed(subject)?);
-            out.extend_from_slice(format!(": 0x{bits:08x}").as_bytes());
-        }
-        WireType::Len if !reads_as_message(*value, depth) => {
-            out.extend_from_slice(b": ");
-            escape::text_string(value.rest(), out);
-        }
-        WireType::Len | WireType::StartGroup | WireType::EndGroup => {
-            return nested(value, layout, depth, out);
-        }
-    }
-    layout.end(out);
-    Ok(())
+    outer: u32,
 }
 
-/// Writes the fields of a group or a message in braces, up to the end of the
-/// group or of `value`. A group is read on, not skipped first: groups in
-/// groups would be skipped once for every level.
-fn nested(value: &mut Reader<'_>, layout: Layout, depth: u32, out: &mut Vec<u8>) -> Result<()> {
-    out.extend_from_slice(b" {");
-    layout.end(out);
-    while !value.is_at_end() {
-        let at = value.position();
-        let tag = value.tag()?;
+impl Printer {
+    fn one(&self, tag: Tag, value: &mut Reader<'_>, depth: u32, out: &mut Vec<u8>) -> Result<()> {
+        let layout = self.layout;
+        let subject = Subject::unknown(tag.number);
+        out.extend_from_slice(tag.number.to_string().as_bytes());
         match tag.wire_type {
-            WireType::EndGroup => break,
-            WireType::StartGroup => {
-                layout.begin(depth + 1, false, out);
-                one(tag, value, layout, depth + 1, out)?;
+            WireType::Varint => {
+                out.extend_from_slice(format!(": {}", value.varint(subject)?).as_bytes())
             }
-            WireType::Varint | WireType::I64 | WireType::I32 | WireType::Len => {
-                let range = skip::value(value, tag, at, 0)?;
-                layout.begin(depth + 1, false, out);
-                one(tag, &mut value.part(range), layout, depth + 1, out)?;
+            WireType::I64 => {
+                let bits = u64::from_le_bytes(value.fixed(subject)?);
+                out.extend_from_slice(format!(": 0x{bits:016x}").as_bytes());
+            }
+            WireType::I32 => {
+                let bits = u32::from_le_bytes(value.fixed(subject)?);
+                out.extend_from_slice(format!(": 0x{bits:08x}").as_bytes());
+            }
+            WireType::Len if !reads_as_message(*value, depth - self.outer) => {
+                out.extend_from_slice(b": ");
+                escape::text_string(value.rest(), out);
+            }
+            WireType::Len | WireType::StartGroup | WireType::EndGroup => {
+                return self.nested(value, depth, out);
             }
         }
+        layout.end(out);
+        Ok(())
     }
-    layout.begin(depth, false, out);
-    out.push(b'}');
-    layout.end(out);
-    Ok(())
+
+    /// Writes the fields of a group or a message in braces, up to the end of the
+    /// group or of `value`. A group is read on, not skipped first: groups in
+    /// groups would be skipped once for every level.
+    fn nested(&self, value: &mut Reader<'_>, depth: u32, out: &mut Vec<u8>) -> Result<()> {
+        let layout = self.layout;
+        out.extend_from_slice(b" {");
+        layout.end(out);
+        while !value.is_at_end() {
+            let at = value.position();
+            let tag = value.tag()?;
+            match tag.wire_type {
+                WireType::EndGroup => break,
+                WireType::StartGroup => {
+                    layout.begin(depth + 1, false, out);
+                    self.one(tag, value, depth + 1, out)?;
+                }
+                WireType::Varint | WireType::I64 | WireType::I32 | WireType::Len => {
+                    let range = skip::value(value, tag, at, 0)?;
+                    layout.begin(depth + 1, false, out);
+                    self.one(tag, &mut value.part(range), depth + 1, out)?;
+                }
+            }
+        }
+        layout.begin(depth, false, out);
+        out.push(b'}');
+        layout.end(out);
+        Ok(())
+    }
 }
 
 /// Whether a length-delimited value is shown as a message.

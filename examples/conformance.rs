@@ -1,0 +1,142 @@
+//! The testee of the official conformance suite, over the library's codec.
+//!
+//! From standard input it reads a length in 4 bytes, the lowest first, and a
+//! `conformance.ConformanceRequest`; it answers on standard output in the same
+//! way with a `conformance.ConformanceResponse`, until the input ends. The
+//! suite's messages are in the descriptor set that `CONFORMANCE_DESCRIPTOR_SET`
+//! names.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+
+use hello::codec::text::Layout;
+use hello::codec::{Notes, Origin, json, rewrite, text};
+use hello::error::Result;
+use hello::schema::{Compiled, Schema};
+use hello::table::Root;
+use prost::Message;
+
+#[derive(Message)]
+struct Request {
+    #[prost(oneof = "Payload", tags = "1, 2, 7, 8")]
+    payload: Option<Payload>,
+    #[prost(int32, tag = "3")]
+    output: i32,
+    #[prost(string, tag = "4")]
+    message_type: String,
+    #[prost(int32, tag = "5")]
+    category: i32,
+    #[prost(bool, tag = "9")]
+    print_unknown: bool,
+}
+
+#[derive(prost::Oneof)]
+enum Payload {
+    #[prost(bytes, tag = "1")]
+    Protobuf(Vec<u8>),
+    #[prost(string, tag = "2")]
+    Json(String),
+    #[prost(string, tag = "7")]
+    Jspb(String),
+    #[prost(string, tag = "8")]
+    Text(String),
+}
+
+#[derive(Message)]
+struct Response {
+    #[prost(oneof = "Answer", tags = "1, 2, 3, 4, 5, 6, 8")]
+    answer: Option<Answer>,
+}
+
+#[derive(prost::Oneof)]
+enum Answer {
+    #[prost(string, tag = "1")]
+    ParseError(String),
+    #[prost(string, tag = "2")]
+    RuntimeError(String),
+    #[prost(bytes, tag = "3")]
+    Protobuf(Vec<u8>),
+    #[prost(string, tag = "4")]
+    Json(String),
+    #[prost(string, tag = "5")]
+    Skipped(String),
+    #[prost(string, tag = "6")]
+    SerializeError(String),
+    #[prost(string, tag = "8")]
+    Text(String),
+}
+
+const PROTOBUF: i32 = 1;
+const JSON: i32 = 2;
+const TEXT: i32 = 4;
+const JSON_IGNORE_UNKNOWN: i32 = 3;
+
+fn main() -> io::Result<()> {
+    let path = std::env::var_os("CONFORMANCE_DESCRIPTOR_SET").ok_or_else(|| {
+        io::Error::other("CONFORMANCE_DESCRIPTOR_SET names the descriptor set of the suite")
+    })?;
+    let schema = Schema::from_descriptor_set(&std::fs::read(path)?).map_err(io::Error::other)?;
+    let mut compiled: HashMap<String, Compiled> = HashMap::new();
+    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    loop {
+        let mut length = [0; 4];
+        match input.read_exact(&mut length) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+            read => read?,
+        }
+        let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
+        input.read_exact(&mut bytes)?;
+        let request = Request::decode(&*bytes).map_err(io::Error::other)?;
+        let name = request.message_type.clone();
+        if !compiled.contains_key(&name) {
+            let index = schema.message(&name).map_err(io::Error::other)?;
+            compiled.insert(name.clone(), schema.compile(index).map_err(io::Error::other)?);
+        }
+        let answer = answer(compiled[&name].root(), request);
+        let bytes = Response { answer: Some(answer) }.encode_to_vec();
+        output.write_all(&(bytes.len() as u32).to_le_bytes())?;
+        output.write_all(&bytes)?;
+        output.flush()?;
+    }
+}
+
+fn answer(root: Root<'_>, request: Request) -> Answer {
+    let mut message = Vec::new();
+    let parsed = match &request.payload {
+        Some(Payload::Protobuf(bytes)) => rewrite::rewrite(root, bytes, true, &mut message),
+        Some(Payload::Json(text)) => {
+            let ignore_unknown = request.category == JSON_IGNORE_UNKNOWN;
+            let options = json::ParseOptions { ignore_unknown };
+            json::parse(root, text.as_bytes(), Origin::START, options, &mut message)
+        }
+        Some(Payload::Text(text)) => {
+            text::parse(root, text.as_bytes(), Origin::START, &mut message)
+        }
+        Some(Payload::Jspb(_)) => return Answer::Skipped(String::from("JSPB is not public")),
+        None => return Answer::RuntimeError(String::from("there is no payload")),
+    };
+    if let Err(error) = parsed {
+        return Answer::ParseError(error.to_string());
+    }
+    let printed = |result: Result<()>, out: Vec<u8>| {
+        result
+            .map(|()| String::from_utf8_lossy(&out).into_owned())
+            .map_err(|error| error.to_string())
+    };
+    let (mut out, mut notes) = (Vec::new(), Notes::new(false));
+    let answer = match request.output {
+        PROTOBUF => return Answer::Protobuf(message),
+        JSON => {
+            let result = json::print(root, &message, 0, Default::default(), &mut out, &mut notes);
+            printed(result, out).map(Answer::Json)
+        }
+        TEXT => {
+            let options =
+                text::PrintOptions { layout: Layout::Lines, unknown: request.print_unknown };
+            let result = text::print(root, &message, 0, options, &mut out, &mut notes);
+            printed(result, out).map(Answer::Text)
+        }
+        other => Err(format!("the output format {other} is not known")),
+    };
+    answer.unwrap_or_else(Answer::SerializeError)
+}

@@ -1,0 +1,263 @@
+//! The walk over the bytes of a message, in the order in which its fields are
+//! written.
+//!
+//! [`walk()`] hands fields to a [`Sink`], each once and whole: [`fast`] the
+//! moment it is read, as long as fields stand in order; on the first that
+//! doesn't, the record is handed on anew by [`careful`], which finds all values
+//! of a message first and merges them. Unknown fields come after the known
+//! ones, in a pass of their own, so that nothing has to be kept for them.
+//!
+//! A record is started over once at most, and from then on taken carefully to
+//! its end: levels that each start over would cost a factor of two a level.
+
+mod any;
+mod careful;
+mod fast;
+mod sink;
+mod values;
+
+pub use any::Any;
+pub use sink::{Scalar, Sink, Unknown};
+pub use values::{Form, MapKey, default, key_and_value, scalar as read_scalar};
+
+use std::ops::Range;
+
+use super::notes::{Notes, What};
+use crate::error::{Error, Result};
+use crate::table::{Field, Message, Root, Tables};
+use crate::wire::limits::{DEPTH_MAX, MESSAGE_LEN_MAX};
+use crate::wire::{Reader, Tag, WireType, skip, varint};
+
+/// Where a part of a record stands in it.
+pub type Span = Range<usize>;
+
+/// Hands the fields of the message in `record` to `sink`. `base` is where the
+/// record begins in the input, for the offsets of errors.
+///
+/// # Errors
+///
+/// Bytes that are not a message, whatever the sink returns, and a note where
+/// notes are to be errors.
+pub fn walk<'a, S: Sink<'a>>(
+    root: Root<'_>,
+    record: &'a [u8],
+    base: u64,
+    sink: &mut S,
+    notes: &mut Notes,
+) -> Result<()> {
+    let message = root.message();
+    if record.len() as u64 > MESSAGE_LEN_MAX {
+        let what = format!("a message of {} bytes is larger than the format allows", record.len());
+        return Err(Error::failure(what).hint(format!("the largest has {MESSAGE_LEN_MAX}")));
+    }
+    let whole = 0..record.len();
+    let reader = Reader::new(record, base);
+    let mut walk = Walk { tables: root.tables, reader, sink, notes: notes.fresh(), careful: false };
+    let mut result = walk.value(message, None, std::slice::from_ref(&whole), 0);
+    if let Err(Stop(None)) = result {
+        walk.sink.restart();
+        walk.notes = notes.fresh();
+        walk.careful = true;
+        result = walk.value(message, None, std::slice::from_ref(&whole), 0);
+    }
+    match result {
+        Ok(()) => {
+            notes.append(walk.notes);
+            Ok(())
+        }
+        Err(Stop(Some(error))) => Err(error.in_message(message.name())),
+        // The careful pass never asks for itself.
+        Err(Stop(None)) => Err(Error::failure("the message cannot be read")),
+    }
+}
+
+/// Why a walk stops: an error, or none when a field is out of order.
+pub struct Stop(Option<Error>);
+
+impl Stop {
+    /// A field is out of order.
+    const OUT_OF_ORDER: Stop = Stop(None);
+
+    #[cold]
+    fn in_field(self, name: &str) -> Stop {
+        Stop(self.0.map(|error| error.in_field(name)))
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Stop(Some(error))
+    }
+}
+
+/// A walk over a record.
+pub struct Walk<'w, 'a, S> {
+    /// The types.
+    pub tables: &'w Tables,
+    /// The record.
+    pub reader: Reader<'a>,
+    /// Whoever is handed the fields.
+    pub sink: &'w mut S,
+    notes: Notes,
+    careful: bool,
+}
+
+impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
+    /// Hands on a message as the value of `field`: its parts are merged, as
+    /// if they stood one after another. `depth` is how many it stands in.
+    ///
+    /// # Errors
+    ///
+    /// As [`walk()`].
+    pub fn value(
+        &mut self,
+        message: &'w Message,
+        field: Option<&Field>,
+        parts: &[Span],
+        depth: u32,
+    ) -> Result<(), Stop> {
+        if depth > DEPTH_MAX {
+            let at = parts.first().map_or(0, |part| part.start);
+            return Err(skip::too_deep(&self.reader, at.saturating_sub(1)).into());
+        }
+        if self.sink.takes(message) {
+            return S::whole(self, message, field, parts, depth);
+        }
+        self.sink.begin(message, field);
+        self.fields(message, parts, depth)?;
+        self.sink.end(message, field)?;
+        Ok(())
+    }
+
+    /// Hands on the fields of a message, without its begin and end.
+    ///
+    /// # Errors
+    ///
+    /// As [`walk()`].
+    pub fn fields(&mut self, message: &'w Message, parts: &[Span], depth: u32) -> Result<(), Stop> {
+        let unknown = match parts {
+            [part] if !self.careful && !message.message_set => {
+                self.in_order(message, part.clone(), depth)?
+            }
+            _ => self.sorted(message, parts, depth)?,
+        };
+        if unknown {
+            for part in parts {
+                self.unknown_fields(message, part.clone(), depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at a message without handing it on: what is replaced by a later
+    /// value must be well-formed all the same.
+    fn check(&mut self, message: &'w Message, part: Span, depth: u32) -> Result<(), Stop> {
+        let mut nobody = super::check::Nobody;
+        let mut walk = Walk {
+            tables: self.tables,
+            reader: self.reader,
+            sink: &mut nobody,
+            notes: Notes::new(false),
+            careful: true,
+        };
+        walk.value(message, None, &[part], depth)
+    }
+
+    /// The pass for unknown fields of one part of a message.
+    fn unknown_fields(&mut self, message: &'w Message, part: Span, depth: u32) -> Result<(), Stop> {
+        let mut reader = self.reader.part(part);
+        while !reader.is_at_end() {
+            let at = reader.position();
+            let tag = reader.tag()?;
+            let range = skip::value(&mut reader, tag, at, depth)?;
+            let raw = at..reader.position();
+            let known = message.by_number(tag.number, 0).filter(|_| !message.message_set);
+            let Some((_, field)) = known else {
+                if !(message.message_set && self.is_known_item(message, tag, range.clone())?) {
+                    self.tell_unknown(message, Unknown { tag, raw, range, reader, known: false })?;
+                }
+                continue;
+            };
+            match Form::of(field, tag.wire_type) {
+                Form::Wrong => {
+                    let what = What::WrongWireType {
+                        found: tag.wire_type,
+                        expected: field.kind.wire_type(),
+                    };
+                    self.notes.add(what, message.name(), field.subject(), &reader, at)?;
+                    self.tell_unknown(message, Unknown { tag, raw, range, reader, known: true })?;
+                }
+                form => self.unknown_values(message, field, form, tag, raw, range)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The values of a closed enum that are none of its own, which count as
+    /// unknown fields: bare, packed, or as the value of a map entry.
+    fn unknown_values(
+        &mut self,
+        message: &'w Message,
+        field: &'w Field,
+        form: Form,
+        tag: Tag,
+        raw: Span,
+        range: Span,
+    ) -> Result<(), Stop> {
+        let reader = self.reader;
+        match form {
+            Form::One if self.is_closed(field) => {
+                let mut value = reader.part(range.clone());
+                if !self.has_value(field, value.varint(field.subject())? as i32) {
+                    self.tell_unknown(message, Unknown { tag, raw, range, reader, known: true })?;
+                }
+            }
+            Form::Packed if self.is_closed(field) => {
+                let mut values = reader.part(range);
+                while !values.is_at_end() {
+                    let start = values.position();
+                    let number = values.varint(field.subject())? as i32;
+                    if !self.has_value(field, number) {
+                        let range = start..values.position();
+                        let tag = Tag { number: field.number, wire_type: WireType::Varint };
+                        let unknown = Unknown { tag, raw: 0..0, range, reader, known: true };
+                        self.tell_unknown(message, unknown)?;
+                    }
+                }
+            }
+            Form::Entry if !self.entry_is_known(field, range.clone())? => {
+                self.tell_unknown(message, Unknown { tag, raw, range, reader, known: true })?;
+            }
+            Form::One | Form::Packed | Form::Entry | Form::Wrong => {}
+        }
+        Ok(())
+    }
+
+    fn tell_unknown(&mut self, message: &'w Message, unknown: Unknown<'a>) -> Result<(), Stop> {
+        Ok(self.sink.unknown(message, unknown, &mut self.notes)?)
+    }
+
+    /// Whether values of `field` may be unknown.
+    fn is_closed(&self, field: &Field) -> bool {
+        field.kind == crate::table::Kind::Enum && self.tables.enumeration(field.enumeration).closed
+    }
+
+    fn has_value(&self, field: &Field, number: i32) -> bool {
+        self.tables.enumeration(field.enumeration).name_of(number).is_some()
+    }
+
+    fn repeated_note(&mut self, message: &Message, field: &Field, at: usize) -> Result<(), Stop> {
+        let reader = self.reader;
+        Ok(self.notes.add(What::Repeated, message.name(), field.subject(), &reader, at)?)
+    }
+}
+
+/// The bytes of an unknown field as a message holds them.
+pub fn write_unknown(unknown: &Unknown<'_>, out: &mut Vec<u8>) {
+    if unknown.raw.is_empty() {
+        varint::write(u64::from(unknown.tag.value()), out);
+        out.extend_from_slice(unknown.reader.bytes(unknown.range.clone()));
+    } else {
+        out.extend_from_slice(unknown.reader.bytes(unknown.raw.clone()));
+    }
+}

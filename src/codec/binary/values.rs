@@ -1,0 +1,271 @@
+//! Values out of their bytes, for every kind.
+
+use super::{Scalar, Sink, Span, Stop, Walk};
+use crate::error::{Error, Result};
+use crate::table::{Cardinality, Field, Kind};
+use crate::wire::{Reader, WireType, skip};
+
+/// How the values of a field stand behind a tag: the full grid of
+/// cardinality, kind and wire type.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// One value.
+    One,
+    /// Many, one after another, in a length-delimited field.
+    Packed,
+    /// An entry of a map.
+    Entry,
+    /// None that the kind has.
+    Wrong,
+}
+
+impl Form {
+    /// How a value of `field` stands behind a tag of this wire type.
+    #[inline]
+    pub fn of(field: &Field, found: WireType) -> Form {
+        let one = field.kind.wire_type() == found;
+        match field.cardinality {
+            Cardinality::Singular(_) | Cardinality::Repeated { .. } if one => Form::One,
+            Cardinality::Repeated { .. } if field.kind.packable() && found == WireType::Len => {
+                Form::Packed
+            }
+            Cardinality::Map if one => Form::Entry,
+            Cardinality::Singular(_) | Cardinality::Repeated { .. } | Cardinality::Map => {
+                Form::Wrong
+            }
+        }
+    }
+}
+
+/// The key of a map's entry, in the order in which entries are written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum MapKey<'a> {
+    /// Of signed numbers.
+    Signed(i64),
+    /// Of unsigned numbers and bools.
+    Unsigned(u64),
+    /// Of strings.
+    String(&'a [u8]),
+}
+
+impl<'a> MapKey<'a> {
+    /// The order of a key.
+    pub fn of(key: Scalar<'a>) -> MapKey<'a> {
+        match key {
+            Scalar::I64(value) => MapKey::Signed(value),
+            Scalar::I32(value) => MapKey::Signed(i64::from(value)),
+            Scalar::U64(value) => MapKey::Unsigned(value),
+            Scalar::U32(value) => MapKey::Unsigned(u64::from(value)),
+            Scalar::Bool(value) => MapKey::Unsigned(u64::from(value)),
+            Scalar::String(value) | Scalar::Bytes(value) => MapKey::String(value),
+            // No map has such keys; a schema that says so is refused.
+            Scalar::F64(_) | Scalar::F32(_) | Scalar::Enum(_) => MapKey::Unsigned(0),
+        }
+    }
+}
+
+/// An entry of a map, found but not handed on.
+pub(super) struct Entry<'a> {
+    pub key: Scalar<'a>,
+    /// The value, if it is no message.
+    pub scalar: Option<Scalar<'a>>,
+    /// The parts of the value, if it is a message.
+    pub parts: Vec<Span>,
+}
+
+/// Reads one value that is no message.
+///
+/// # Errors
+///
+/// Fewer bytes than it needs; a string that has to be UTF-8 and isn't.
+#[inline]
+pub fn scalar<'a>(reader: &mut Reader<'a>, field: &Field) -> Result<Scalar<'a>> {
+    let subject = field.subject();
+    Ok(match field.kind {
+        Kind::Double => Scalar::F64(f64::from_le_bytes(reader.fixed(subject)?)),
+        Kind::Float => Scalar::F32(f32::from_le_bytes(reader.fixed(subject)?)),
+        Kind::Int64 => Scalar::I64(reader.varint(subject)? as i64),
+        Kind::Uint64 => Scalar::U64(reader.varint(subject)?),
+        Kind::Int32 => Scalar::I32(reader.varint(subject)? as i32),
+        Kind::Fixed64 => Scalar::U64(u64::from_le_bytes(reader.fixed(subject)?)),
+        Kind::Fixed32 => Scalar::U32(u32::from_le_bytes(reader.fixed(subject)?)),
+        Kind::Bool => Scalar::Bool(reader.varint(subject)? != 0),
+        Kind::String => Scalar::String(string(reader, field)?),
+        Kind::Bytes => {
+            let range = reader.length_delimited(subject)?;
+            Scalar::Bytes(reader.bytes(range))
+        }
+        Kind::Uint32 => Scalar::U32(reader.varint(subject)? as u32),
+        Kind::Enum => Scalar::Enum(reader.varint(subject)? as i32),
+        Kind::Sfixed32 => Scalar::I32(i32::from_le_bytes(reader.fixed(subject)?)),
+        Kind::Sfixed64 => Scalar::I64(i64::from_le_bytes(reader.fixed(subject)?)),
+        Kind::Sint32 => {
+            let value = reader.varint(subject)? as u32;
+            Scalar::I32((value >> 1) as i32 ^ -((value & 1) as i32))
+        }
+        Kind::Sint64 => {
+            let value = reader.varint(subject)?;
+            Scalar::I64((value >> 1) as i64 ^ -((value & 1) as i64))
+        }
+        Kind::Message | Kind::Group => {
+            let range = reader.length_delimited(subject)?;
+            Scalar::Bytes(reader.bytes(range))
+        }
+    })
+}
+
+/// The value of a field that has none.
+pub fn default(kind: Kind) -> Scalar<'static> {
+    match kind {
+        Kind::Double => Scalar::F64(0.0),
+        Kind::Float => Scalar::F32(0.0),
+        Kind::Int64 | Kind::Sfixed64 | Kind::Sint64 => Scalar::I64(0),
+        Kind::Uint64 | Kind::Fixed64 => Scalar::U64(0),
+        Kind::Int32 | Kind::Sfixed32 | Kind::Sint32 => Scalar::I32(0),
+        Kind::Uint32 | Kind::Fixed32 => Scalar::U32(0),
+        Kind::Bool => Scalar::Bool(false),
+        Kind::String => Scalar::String(b""),
+        Kind::Bytes | Kind::Message | Kind::Group => Scalar::Bytes(b""),
+        Kind::Enum => Scalar::Enum(0),
+    }
+}
+
+impl Scalar<'_> {
+    /// Whether it is the value of a field that has none. Negative zero isn't.
+    #[inline]
+    pub fn is_default(&self) -> bool {
+        match *self {
+            Scalar::F64(value) => value.to_bits() == 0,
+            Scalar::F32(value) => value.to_bits() == 0,
+            Scalar::I64(value) => value == 0,
+            Scalar::U64(value) => value == 0,
+            Scalar::I32(value) | Scalar::Enum(value) => value == 0,
+            Scalar::U32(value) => value == 0,
+            Scalar::Bool(value) => !value,
+            Scalar::String(value) | Scalar::Bytes(value) => value.is_empty(),
+        }
+    }
+}
+
+fn string<'a>(reader: &mut Reader<'a>, field: &Field) -> Result<&'a [u8]> {
+    let range = reader.length_delimited(field.subject())?;
+    let start = range.start;
+    let bytes = reader.bytes(range);
+    if field.verified
+        && let Err(error) = std::str::from_utf8(bytes)
+    {
+        let bad = start + error.valid_up_to();
+        return Err(not_utf8(reader, field, bad..bad + error.error_len().unwrap_or(1)));
+    }
+    Ok(bytes)
+}
+
+#[cold]
+fn not_utf8(reader: &Reader<'_>, field: &Field, bad: Span) -> Error {
+    reader
+        .error(format!("{} is not valid UTF-8", field.subject()), bad, "not UTF-8")
+        .hint("a `string` holds UTF-8 only; other bytes need a field of type `bytes`")
+}
+
+impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
+    /// Finds the key and the value of an entry: of each the last, the parts of
+    /// a message merged. What else stands in an entry is dropped, as the
+    /// official implementations do.
+    pub(super) fn read_entry(&self, field: &Field, range: Span) -> Result<Entry<'a>> {
+        let message = self.tables.message(field.message);
+        let (key_field, value_field) = key_and_value(message);
+        let mut entry = Entry {
+            key: default(key_field.kind),
+            scalar: (!value_field.kind.is_message()).then(|| default(value_field.kind)),
+            parts: Vec::new(),
+        };
+        let mut reader = self.reader.part(range);
+        while !reader.is_at_end() {
+            let at = reader.position();
+            let tag = reader.tag()?;
+            let known = match tag.number {
+                1 => Some(key_field),
+                2 => Some(value_field),
+                _ => None,
+            };
+            match known.filter(|field| field.kind.wire_type() == tag.wire_type) {
+                Some(field) if field.kind.is_message() => {
+                    entry.parts.push(skip::value(&mut reader, tag, at, 0)?);
+                }
+                Some(field) if tag.number == 1 => entry.key = scalar(&mut reader, field)?,
+                Some(field) => entry.scalar = Some(scalar(&mut reader, field)?),
+                None => {
+                    skip::value(&mut reader, tag, at, 0)?;
+                }
+            }
+        }
+        Ok(entry)
+    }
+
+    /// Whether the value of an entry is one that its enum has.
+    pub(super) fn entry_is_known(&self, field: &Field, range: Span) -> Result<bool> {
+        let (_, value) = key_and_value(self.tables.message(field.message));
+        if !self.is_closed(value) {
+            return Ok(true);
+        }
+        Ok(match self.read_entry(field, range)?.scalar {
+            Some(Scalar::Enum(number)) => self.has_value(value, number),
+            _ => true,
+        })
+    }
+
+    /// Hands on an entry.
+    pub(super) fn hand_entry(
+        &mut self,
+        field: &'w Field,
+        entry: &Entry<'a>,
+        depth: u32,
+    ) -> Result<(), Stop> {
+        let message = self.tables.message(field.message);
+        let (_, value) = key_and_value(message);
+        self.sink.entry(field, message, entry.key)?;
+        let handed = match entry.scalar {
+            Some(scalar) => self.sink.scalar(value, scalar).map_err(Stop::from),
+            None => self.message_value(value, &entry.parts, depth + 1),
+        };
+        handed.map_err(|stop| stop.in_field(&shown_key(entry.key)))?;
+        self.sink.entry_end(field);
+        Ok(())
+    }
+
+    /// Hands on the value of a message field; one that is never there is empty.
+    pub(super) fn message_value(
+        &mut self,
+        field: &'w Field,
+        parts: &[Span],
+        depth: u32,
+    ) -> Result<(), Stop> {
+        let message = self.tables.message(field.message);
+        let nothing = std::slice::from_ref(&(0..0));
+        let parts = if parts.is_empty() { nothing } else { parts };
+        self.value(message, Some(field), parts, depth + 1)
+    }
+}
+
+/// The two fields of a map's entry.
+pub fn key_and_value(entry: &crate::table::Message) -> (&Field, &Field) {
+    // A map entry is compiled only when it is of these two fields.
+    (&entry.fields()[0], &entry.fields()[1])
+}
+
+/// A key as a field path shows it.
+#[cold]
+fn shown_key(key: Scalar<'_>) -> String {
+    match key {
+        Scalar::String(text) | Scalar::Bytes(text) => {
+            format!("[{}]", crate::escape::quote_bytes(text))
+        }
+        Scalar::I64(value) => format!("[{value}]"),
+        Scalar::U64(value) => format!("[{value}]"),
+        Scalar::I32(value) | Scalar::Enum(value) => format!("[{value}]"),
+        Scalar::U32(value) => format!("[{value}]"),
+        Scalar::Bool(value) => format!("[{value}]"),
+        Scalar::F64(value) => format!("[{value}]"),
+        Scalar::F32(value) => format!("[{value}]"),
+    }
+}

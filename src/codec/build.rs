@@ -1,0 +1,352 @@
+//! A message that is being put together, from JSON, text or field flags.
+//!
+//! Values are written as they come. A message whose fields came out of order
+//! is put in order when it ends: fields by number, extensions last, map
+//! entries by key, packed pieces joined. That is what
+//! `SerializeToString(deterministic=True)` gives.
+
+use super::binary::{self, MapKey, Scalar};
+use super::encode;
+use super::rewrite::encode_item_number;
+use crate::table::{Cardinality, Field, Kind, Message, Tables};
+use crate::wire::reader::Subject;
+use crate::wire::{Reader, WireType, writer};
+
+/// A message being written.
+pub struct Builder<'t, 'o> {
+    /// The types.
+    pub tables: &'t Tables,
+    out: &'o mut Vec<u8>,
+    levels: Vec<Level<'t>>,
+    /// The fields of all levels, those of the innermost last.
+    pieces: Vec<Piece>,
+    /// The fields and the oneofs of all levels that are set, a bit each.
+    set: Vec<u64>,
+}
+
+struct Level<'t> {
+    message: &'t Message,
+    /// Where it begins in the output.
+    start: usize,
+    /// Where its pieces begin, and its bits.
+    pieces: usize,
+    set: usize,
+    /// Whether each piece is of a later field than the one before.
+    ordered: bool,
+}
+
+/// The bytes of a field, or of a part of one.
+#[derive(Clone, Copy)]
+struct Piece {
+    index: u32,
+    start: usize,
+    end: usize,
+    /// Where the values of a packed field begin.
+    payload: usize,
+}
+
+/// What is in the way of setting a field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Taken {
+    /// It is set already.
+    Field,
+    /// Another member of its oneof is set: its index.
+    Oneof(usize),
+}
+
+impl<'t, 'o> Builder<'t, 'o> {
+    /// Nothing is written yet; what stands in `out` stays.
+    pub fn new(tables: &'t Tables, out: &'o mut Vec<u8>) -> Self {
+        Builder { tables, out, levels: Vec::new(), pieces: Vec::new(), set: Vec::new() }
+    }
+
+    /// A message begins, at the end of the output.
+    pub fn begin(&mut self, message: &'t Message) {
+        self.levels.push(Level {
+            message,
+            start: self.out.len(),
+            pieces: self.pieces.len(),
+            set: self.set.len(),
+            ordered: true,
+        });
+        let bits = message.fields().len() + message.oneofs.len();
+        self.set.resize(self.set.len() + bits.div_ceil(64), 0);
+    }
+
+    /// The innermost message ends. Gives a required field that is not set, if
+    /// there is one.
+    pub fn end(&mut self) -> Option<&'t Field> {
+        let level = self.levels.pop()?;
+        let missing = level
+            .message
+            .required
+            .iter()
+            .find(|&&index| self.set[level.set + index as usize / 64] & 1 << (index % 64) == 0);
+        if !level.ordered {
+            self.put_in_order(&level);
+        }
+        self.pieces.truncate(level.pieces);
+        self.set.truncate(level.set);
+        missing.map(|&index| &level.message.fields()[index as usize])
+    }
+
+    /// The innermost message.
+    ///
+    /// # Panics
+    ///
+    /// When none has begun.
+    pub fn message(&self) -> &'t Message {
+        self.levels.last().expect("a message has begun").message
+    }
+
+    fn bit(&mut self, bit: usize) -> Option<(&mut u64, u64)> {
+        let from = self.levels.last()?.set;
+        Some((self.set.get_mut(from + bit / 64)?, 1 << (bit % 64)))
+    }
+
+    /// Marks the field of this index as set.
+    ///
+    /// # Errors
+    ///
+    /// It is singular and set already, or another member of its oneof is.
+    pub fn mark(&mut self, index: usize) -> Result<(), Taken> {
+        let message = self.message();
+        let field = &message.fields()[index];
+        let Some((word, bit)) = self.bit(index) else { return Ok(()) };
+        if *word & bit != 0 && field.is_singular() {
+            return Err(Taken::Field);
+        }
+        *word |= bit;
+        let Some(oneof) = field.oneof else { return Ok(()) };
+        let Some((word, bit)) = self.bit(message.fields().len() + usize::from(oneof)) else {
+            return Ok(());
+        };
+        let taken = *word & bit != 0;
+        *word |= bit;
+        if !taken {
+            return Ok(());
+        }
+        let others = message.fields().iter().enumerate();
+        for (other, _) in others.filter(|(at, other)| *at != index && other.oneof == Some(oneof)) {
+            if self.bit(other).is_some_and(|(word, bit)| *word & bit != 0) {
+                return Err(Taken::Oneof(other));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the field of this index has been marked.
+    pub fn is_marked(&mut self, index: usize) -> bool {
+        self.bit(index).is_some_and(|(word, bit)| *word & bit != 0)
+    }
+
+    /// Writes a value of the field of this index: of a singular one nothing
+    /// if it is the same as none.
+    pub fn scalar(&mut self, index: usize, value: Scalar<'_>) {
+        let field = &self.message().fields()[index];
+        if field.is_implicit() && value.is_default() {
+            return;
+        }
+        let start = self.out.len();
+        if let Cardinality::Repeated { packed: true } = field.cardinality {
+            writer::tag(field.number, WireType::Len, self.out);
+            let payload = self.out.len();
+            encode::value(field.kind, value, self.out);
+            self.close_packed(index, start, payload);
+        } else {
+            encode::field(field, value, self.out);
+            self.piece(index, start);
+        }
+    }
+
+    /// A list of packed values begins: their tag. Each is then given to
+    /// [`Builder::packed_value`].
+    pub fn begin_packed(&mut self, index: usize) -> Open {
+        let start = self.out.len();
+        writer::tag(self.message().fields()[index].number, WireType::Len, self.out);
+        Open { start, payload: self.out.len() }
+    }
+
+    /// Writes a value of a list of packed ones.
+    pub fn packed_value(&mut self, kind: Kind, value: Scalar<'_>) {
+        encode::value(kind, value, self.out);
+    }
+
+    /// The list ends; an empty one is nothing.
+    pub fn end_packed(&mut self, index: usize, open: Open) {
+        if self.out.len() == open.payload {
+            self.out.truncate(open.start);
+        } else {
+            self.close_packed(index, open.start, open.payload);
+        }
+    }
+
+    fn close_packed(&mut self, index: usize, start: usize, payload: usize) {
+        let length = self.out.len() - payload;
+        writer::insert_length(self.out, payload);
+        let end = self.out.len();
+        self.add(Piece { index: index as u32, start, end, payload: end - length });
+    }
+
+    /// A message begins as a value of the field of this index.
+    pub fn begin_message(&mut self, index: usize) -> Open {
+        let message = self.message();
+        let field = &message.fields()[index];
+        let start = self.out.len();
+        if message.message_set {
+            writer::tag(1, WireType::StartGroup, self.out);
+            encode_item_number(field.number, self.out);
+            writer::tag(3, WireType::Len, self.out);
+        } else {
+            writer::tag(field.number, field.kind.wire_type(), self.out);
+        }
+        let payload = self.out.len();
+        self.begin(self.tables.message(field.message));
+        Open { start, payload }
+    }
+
+    /// It ends. Gives a required field of it that is not set.
+    pub fn end_message(&mut self, index: usize, open: Open) -> Option<&'t Field> {
+        let missing = self.end();
+        let message = self.message();
+        let field = &message.fields()[index];
+        if message.message_set {
+            writer::insert_length(self.out, open.payload);
+            writer::tag(1, WireType::EndGroup, self.out);
+        } else if field.kind == Kind::Group {
+            writer::tag(field.number, WireType::EndGroup, self.out);
+        } else {
+            writer::insert_length(self.out, open.payload);
+        }
+        self.piece(index, open.start);
+        missing
+    }
+
+    /// A message begins as the bytes of the field of this index: the value of
+    /// an Any.
+    pub fn begin_bytes(&mut self, index: usize, message: &'t Message) -> Open {
+        let start = self.out.len();
+        writer::tag(self.message().fields()[index].number, WireType::Len, self.out);
+        let payload = self.out.len();
+        self.begin(message);
+        Open { start, payload }
+    }
+
+    /// It ends; when empty, the field is not set. Gives a required field of it
+    /// that is not set.
+    pub fn end_bytes(&mut self, index: usize, open: Open) -> Option<&'t Field> {
+        let missing = self.end();
+        if self.out.len() == open.payload {
+            self.out.truncate(open.start);
+        } else {
+            writer::insert_length(self.out, open.payload);
+            self.piece(index, open.start);
+        }
+        missing
+    }
+
+    /// The bytes written so far.
+    pub fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Whether nothing is written.
+    pub fn is_empty(&self) -> bool {
+        self.out.is_empty()
+    }
+
+    /// Takes a value back that was begun and not ended.
+    pub fn drop_message(&mut self, open: Open) {
+        if let Some(level) = self.levels.pop() {
+            self.pieces.truncate(level.pieces);
+            self.set.truncate(level.set);
+        }
+        self.out.truncate(open.start);
+    }
+
+    /// Writes length-delimited bytes as the value of the field of this index.
+    pub fn piece(&mut self, index: usize, start: usize) {
+        let end = self.out.len();
+        self.add(Piece { index: index as u32, start, end, payload: start });
+    }
+
+    fn add(&mut self, piece: Piece) {
+        let Some(level) = self.levels.last_mut() else { return };
+        if let Some(last) = self.pieces[level.pieces..].last() {
+            let field = &level.message.fields()[piece.index as usize];
+            let goes_on = last.index == piece.index
+                && match field.cardinality {
+                    Cardinality::Repeated { packed } => !packed,
+                    Cardinality::Singular(_) | Cardinality::Map => false,
+                };
+            level.ordered &= last.index < piece.index || goes_on;
+        }
+        self.pieces.push(piece);
+    }
+
+    fn put_in_order(&mut self, level: &Level<'t>) {
+        let mut pieces = self.pieces[level.pieces..].to_vec();
+        pieces.sort_by_key(|piece| piece.index);
+        let mut ordered = Vec::with_capacity(self.out.len() - level.start);
+        for same in pieces.chunk_by(|a, b| a.index == b.index) {
+            let field = &level.message.fields()[same[0].index as usize];
+            match field.cardinality {
+                Cardinality::Map => self.copy_map(field, same, &mut ordered),
+                Cardinality::Repeated { packed: true } => {
+                    writer::tag(field.number, WireType::Len, &mut ordered);
+                    let payload = ordered.len();
+                    for piece in same {
+                        ordered.extend_from_slice(&self.out[piece.payload..piece.end]);
+                    }
+                    writer::insert_length(&mut ordered, payload);
+                }
+                Cardinality::Singular(_) | Cardinality::Repeated { packed: false } => {
+                    for piece in same {
+                        ordered.extend_from_slice(&self.out[piece.start..piece.end]);
+                    }
+                }
+            }
+        }
+        self.out.truncate(level.start);
+        self.out.extend_from_slice(&ordered);
+    }
+
+    /// Copies the entries of a map in the order of their keys; of several with
+    /// one key the last.
+    fn copy_map(&self, field: &Field, pieces: &[Piece], ordered: &mut Vec<u8>) {
+        let (key, _) = binary::key_and_value(self.tables.message(field.message));
+        let mut keys: Vec<(MapKey<'_>, usize)> = Vec::with_capacity(pieces.len());
+        for (at, piece) in pieces.iter().enumerate() {
+            keys.push((written_key(key, &self.out[piece.start..piece.end]), at));
+        }
+        keys.sort_unstable();
+        for same in keys.chunk_by(|a, b| a.0 == b.0) {
+            if let Some(&(_, at)) = same.last() {
+                ordered.extend_from_slice(&self.out[pieces[at].start..pieces[at].end]);
+            }
+        }
+    }
+}
+
+/// Something that was begun and has to be ended.
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct Open {
+    start: usize,
+    payload: usize,
+}
+
+/// The key of an entry that was written here, key first.
+fn written_key<'b>(key: &Field, entry: &'b [u8]) -> MapKey<'b> {
+    let mut reader = Reader::new(entry, 0);
+    let subject = Subject::unknown(key.number);
+    let read = (|| {
+        reader.tag()?;
+        let range = reader.length_delimited(subject)?;
+        let mut inside = reader.part(range);
+        inside.tag()?;
+        binary::read_scalar(&mut inside, key)
+    })();
+    // What was written here reads.
+    read.map_or(MapKey::Unsigned(0), MapKey::of)
+}
