@@ -75,7 +75,8 @@ fn main() -> io::Result<()> {
     let path = std::env::var_os("CONFORMANCE_DESCRIPTOR_SET").ok_or_else(|| {
         io::Error::other("CONFORMANCE_DESCRIPTOR_SET names the descriptor set of the suite")
     })?;
-    let schema = Schema::from_descriptor_set(&std::fs::read(path)?).map_err(io::Error::other)?;
+    let schema =
+        Schema::from_descriptor_set(&std::fs::read(path)?, false).map_err(io::Error::other)?;
     let mut compiled: HashMap<String, Compiled> = HashMap::new();
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     loop {

@@ -132,6 +132,15 @@ impl Error {
         self
     }
 
+    /// Puts an error of a part of a message into the whole: `outer` are the
+    /// fields that lead to the part, outermost first, from the type `root`.
+    #[cold]
+    pub fn inside(mut self, root: &str, outer: &[&str]) -> Self {
+        self.0.root = Some(root.to_owned());
+        self.0.path.extend(outer.iter().rev().map(ToString::to_string));
+        self
+    }
+
     /// Shows the input around the place.
     #[cold]
     pub fn showing(mut self, excerpt: Excerpt) -> Self {

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use prost::Message as _;
 
 fn request() -> Compiled {
-    let schema = builtin::schema().expect("the built-in schema reads");
+    let schema = builtin::schema(true).expect("the built-in schema reads");
     let index = schema.message("HelloRequest").expect("it has the type");
     schema.compile(index).expect("it compiles")
 }

@@ -22,15 +22,20 @@ pub struct Completions {
     output: OutputOptions,
 }
 
-pub(super) const SPEC: Spec =
-    Spec { name: "completions", about: "Print the completion script of a shell", options, run };
+pub(super) const SPEC: Spec = Spec {
+    name: "completions",
+    about: "Print the completion script of a shell",
+    options,
+    run,
+    takes_fields: false,
+};
 
 fn options(command: Command, _: &Context<'_>) -> Result<Command> {
     Ok(Completions::augment_args(command))
 }
 
-fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
-    let args = Completions::from_arg_matches(matches).map_err(|error| usage::plain(&error))?;
+fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
+    let args = Completions::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
     let mut command = super::command(context, Built::All)?;
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "hello", &mut script);

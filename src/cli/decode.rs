@@ -6,16 +6,15 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions, Sampled};
+use super::printer::Printer;
 use super::schema::SchemaOptions;
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
-use super::{Context, Spec, fields, guess, usage};
-use crate::codec::text::Layout;
-use crate::codec::{Notes, Origin, base64_text, hex_text, json, select, text};
+use super::{Context, Spec, guess, usage};
+use crate::codec::{Origin, base64_text, hex_text, json, path};
 use crate::error::{Error, Result};
-use crate::escape;
 use crate::stream::{Record, Split};
-use crate::table::{Field, Root};
+use crate::table::{Kind, Root};
 
 /// Turn bytes into fields.
 ///
@@ -50,6 +49,18 @@ pub struct Decode {
     /// Write only the value of this field, raw
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     field: Option<String>,
+    /// JSON: names as the .proto file has them
+    #[arg(long, help_heading = "Output")]
+    proto_names: bool,
+    /// JSON: fields without presence also when they have their default
+    #[arg(long, help_heading = "Output")]
+    emit_defaults: bool,
+    /// JSON: 64-bit numbers without quotes
+    #[arg(long, help_heading = "Output")]
+    int64_as_number: bool,
+    /// JSON: a line for each value
+    #[arg(long, help_heading = "Output")]
+    pretty: bool,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
@@ -61,7 +72,7 @@ pub struct Decode {
 }
 
 pub(super) const SPEC: Spec =
-    Spec { name: "decode", about: "Turn bytes into fields", options, run };
+    Spec { name: "decode", about: "Turn bytes into fields", options, run, takes_fields: false };
 
 const FROM: Allowed = Allowed {
     command: "decode",
@@ -77,12 +88,14 @@ const TO: Allowed = Allowed {
     pipe: "hello decode … --to json | hello encode --from json --to {}",
 };
 
+const BYTES_TO: Allowed = Allowed { formats: format::BYTES, ..TO };
+
 fn options(command: Command, _: &Context<'_>) -> Result<Command> {
     Ok(Decode::augment_args(command))
 }
 
-fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
-    let args = Decode::from_arg_matches(matches).map_err(|error| usage::plain(&error))?;
+fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
+    let args = Decode::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
     let root = context.chosen()?.root();
     let streaming = args.stream.resolve()?;
     let printer = args.printer(root, streaming.is_some())?;
@@ -93,64 +106,35 @@ fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
     }
 }
 
-/// What is printed of a message, and how.
-struct Printer<'t> {
-    root: Root<'t>,
-    shape: Shape<'t>,
-}
-
-#[derive(Clone, Copy)]
-enum Shape<'t> {
-    Json,
-    Text(Layout),
-    Field { field: &'t Field, escaped: bool },
-}
-
-impl Printer<'_> {
-    fn print(&self, record: &[u8], base: u64, out: &mut Vec<u8>, notes: &mut Notes) -> Result<()> {
-        match self.shape {
-            Shape::Json => json::print(self.root, record, base, Default::default(), out, notes)?,
-            Shape::Text(layout) => {
-                let options = text::PrintOptions { layout, unknown: true };
-                text::print(self.root, record, base, options, out, notes)?;
-                if layout == Layout::Lines {
-                    return Ok(());
-                }
-            }
-            Shape::Field { field, escaped } => {
-                let start = out.len();
-                if !select::print(self.root, field.number, record, base, out, notes)? {
-                    return Ok(());
-                }
-                if escaped {
-                    let visible = escape::visible(&String::from_utf8_lossy(&out[start..]));
-                    out.truncate(start);
-                    out.extend_from_slice(visible.as_bytes());
-                }
-            }
-        }
-        out.push(b'\n');
-        Ok(())
-    }
-}
-
 impl Decode {
     fn printer<'t>(&self, root: Root<'t>, stream: bool) -> Result<Printer<'t>> {
+        let path = self.field.as_deref().map(|path| path::resolve(root, path)).transpose()?;
+        let allowed = match &path {
+            // The one value that is bytes itself.
+            Some(steps) if steps.last().is_some_and(|step| step.field.kind == Kind::Bytes) => {
+                BYTES_TO
+            }
+            _ => TO,
+        };
         let to = match (&self.to, self.output.path()) {
-            (Some(name), _) => Some(TO.option(name)?),
-            (None, Some(path)) if self.field.is_none() => TO.file(path)?,
+            (Some(name), _) => Some(allowed.option(name)?),
+            (None, Some(file)) if path.is_none() => allowed.file(file)?,
             _ => None,
         };
-        let layout = if stream { Layout::OneLine } else { Layout::Lines };
-        let shape = match (&self.field, to) {
-            (Some(path), _) => Shape::Field {
-                field: fields::find(root, path)?.1,
-                escaped: self.output.is_terminal(),
-            },
-            (None, Some(Format::Json)) => Shape::Json,
-            (None, _) => Shape::Text(layout),
+        let json = json::PrintOptions {
+            proto_names: self.proto_names,
+            int64_as_number: self.int64_as_number,
+            emit_defaults: self.emit_defaults,
         };
-        Ok(Printer { root, shape })
+        Ok(Printer {
+            root,
+            to,
+            path,
+            json,
+            pretty: self.pretty,
+            stream,
+            escaped: self.output.is_terminal(),
+        })
     }
 
     /// Where the bytes come from, and their format if anything says it.

@@ -42,6 +42,9 @@ pub struct Encode {
     #[arg(long, value_name = "FORMAT", help_heading = "Output", hide_possible_values = true,
         value_parser = Offered(&["hex", "binary", "base64"]))]
     to: Option<String>,
+    /// Pass over fields and enum names in JSON that the schema doesn't have
+    #[arg(long, help_heading = "Input")]
+    ignore_unknown: bool,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
@@ -51,7 +54,7 @@ pub struct Encode {
 }
 
 pub(super) const SPEC: Spec =
-    Spec { name: "encode", about: "Turn fields into bytes", options, run };
+    Spec { name: "encode", about: "Turn fields into bytes", options, run, takes_fields: true };
 
 const FROM: Allowed = Allowed {
     command: "encode",
@@ -68,24 +71,31 @@ const TO: Allowed = Allowed {
 };
 
 fn options(command: Command, context: &Context<'_>) -> Result<Command> {
-    let command = fields::add(Encode::augment_args(command), context.chosen()?)?;
-    Ok(if context.asks_for_help() { fields::first(command) } else { command })
+    let command = Encode::augment_args(command);
+    // The fields cost as much as all options, and only help shows them.
+    match context.asks_for_help() || context.all {
+        true => Ok(fields::help::add(command, context.chosen()?)),
+        false => Ok(command),
+    }
 }
 
-fn run(matches: &ArgMatches, context: &Context<'_>) -> Result<()> {
-    let args = Encode::from_arg_matches(matches).map_err(|error| usage::plain(&error))?;
+fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
+    let args = Encode::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
     let root = context.chosen()?.root();
     let streaming = args.stream.resolve()?;
-    let to = args.to(streaming)?;
+    let to = args.to(streaming).map_err(|error| {
+        let value = args.to.as_deref().unwrap_or_default();
+        error.maybe_hint(fields::shadow_hint(root, "to", value))
+    })?;
     let mut bytes = Vec::new();
-    match (args.source(matches, root, streaming)?, streaming) {
+    match (args.source(context, root, streaming)?, streaming) {
         (Source::Flags(given), _) => bytes = given,
         (Source::Read(from), Some(streaming)) => {
             return args.stream(root, &from, to, streaming);
         }
         (Source::Read(from), None) => {
             let raw = from.input.read()?;
-            parse(root, from.format, &raw, Origin::START, &mut bytes)
+            parse(root, from.format, &raw, Origin::START, args.json(), &mut bytes)
                 .map_err(|error| from.explain(root, &raw, error))?;
         }
     }
@@ -123,6 +133,10 @@ impl Reading {
 }
 
 impl Encode {
+    fn json(&self) -> json::ParseOptions {
+        json::ParseOptions { ignore_unknown: self.ignore_unknown }
+    }
+
     fn to(&self, streaming: Option<Streaming>) -> Result<Format> {
         let named = match (&self.to, self.output.path()) {
             (Some(name), _) => Some(TO.option(name)?),
@@ -142,11 +156,14 @@ impl Encode {
 
     fn source(
         &self,
-        matches: &ArgMatches,
+        context: &Context<'_>,
         root: Root<'_>,
         streaming: Option<Streaming>,
     ) -> Result<Source> {
-        let flags = fields::bytes(matches, root)?;
+        let flags = match &context.given[..] {
+            [] => None,
+            given => Some(fields::bytes(root, given)?),
+        };
         let given = [
             flags.as_ref().map(|_| "field flags"),
             self.data.as_ref().map(|_| "`-d`"),
@@ -166,19 +183,26 @@ impl Encode {
             return Ok(Source::Read(Reading { input, format: Format::Json, named: false }));
         }
         if self.input.is_some() || self.from.is_some() {
-            return self.read().map(Source::Read);
+            return self.read(root).map(Source::Read);
         }
         if flags.is_none() && streaming.is_some() {
             return Err(Error::usage("a stream needs messages, and none are given").hint(
                 "say `--from json` or `--from text` to read them, or set fields for a single one",
             ));
         }
-        Ok(Source::Flags(flags.unwrap_or_default()))
+        match flags {
+            Some(bytes) => Ok(Source::Flags(bytes)),
+            None => fields::bytes(root, &[]).map(Source::Flags),
+        }
     }
 
-    fn read(&self) -> Result<Reading> {
+    fn read(&self, root: Root<'_>) -> Result<Reading> {
         let input = self.input.as_deref().map_or(Input::Stdin, Input::named);
-        let named = self.from.as_deref().map(|name| FROM.option(name)).transpose()?;
+        let named = self.from.as_deref().map(|name| {
+            FROM.option(name)
+                .map_err(|error| error.maybe_hint(fields::shadow_hint(root, "from", name)))
+        });
+        let named = named.transpose()?;
         let format = match (named, input.path()) {
             (None, Some(path)) => FROM.file(path)?,
             (named, _) => named,
@@ -208,7 +232,7 @@ impl Encode {
         let mut bytes = Vec::new();
         let convert = |record: Record<'_>, out: &mut Vec<u8>| {
             bytes.clear();
-            parse(root, from.format, record.bytes, record.origin, &mut bytes)?;
+            parse(root, from.format, record.bytes, record.origin, self.json(), &mut bytes)?;
             write(to, Some(streaming), &bytes, out)
         };
         let output = self.output.open(to == Format::Binary)?;
@@ -221,10 +245,11 @@ fn parse(
     from: Format,
     raw: &[u8],
     origin: Origin,
+    options: json::ParseOptions,
     out: &mut Vec<u8>,
 ) -> Result<()> {
     match from {
-        Format::Json => json::parse(root, raw, origin, Default::default(), out),
+        Format::Json => json::parse(root, raw, origin, options, out),
         Format::Text => text::parse(root, raw, origin, out),
         Format::Hex | Format::Binary | Format::Base64 => FROM.option(from.name()).map(|_| ()),
     }

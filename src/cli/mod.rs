@@ -9,6 +9,7 @@
 //! - `format`: the names of formats, and which one is meant.
 //! - `schema`: the schema options, and the table they lead to.
 //! - `fields`: the flags made from the fields of a message.
+//! - `printer`: what `decode` prints of a message.
 //! - `streaming`: the options of streams.
 //! - `warnings`, `usage`, `guess`: what is said about input that is odd,
 //!   words that are wrong, and bytes that are something else than asked for.
@@ -20,6 +21,7 @@ mod fields;
 mod format;
 mod guess;
 pub mod io;
+mod printer;
 mod schema;
 mod streaming;
 mod usage;
@@ -27,10 +29,12 @@ mod warnings;
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::error::Result;
+use fields::Given;
 use schema::Chosen;
 
 /// A command: a row of [`COMMANDS`].
@@ -39,7 +43,9 @@ struct Spec {
     about: &'static str,
     /// Adds the options.
     options: fn(Command, &Context<'_>) -> Result<Command>,
-    run: fn(&ArgMatches, &Context<'_>) -> Result<()>,
+    run: fn(&mut ArgMatches, &Context<'_>) -> Result<()>,
+    /// Whether fields are given to it as flags.
+    takes_fields: bool,
 }
 
 /// What was typed, and the schema that it leads to once somebody asks.
@@ -49,17 +55,37 @@ struct Context<'w> {
     /// Whether the options of all commands are built: then it is help or
     /// completion that is asked for, which no wrong schema may hide.
     all: bool,
+    /// The field flags among the words.
+    given: Vec<Given>,
 }
 
 impl<'w> Context<'w> {
     fn new(words: &'w [OsString]) -> Self {
         let all = matches!(asked_for(words), Built::All);
-        Context { words, chosen: OnceCell::new(), all }
+        Context { words, chosen: OnceCell::new(), all, given: Vec::new() }
     }
 
     /// Whether the help of a command is asked for.
     fn asks_for_help(&self) -> bool {
         self.words.iter().any(|word| word == "--help" || word == "-h" || word == "help")
+    }
+
+    /// Takes the field flags out of the words, for a command that has them;
+    /// gives what is left.
+    ///
+    /// # Errors
+    ///
+    /// A schema that cannot be read; a flag that cannot be.
+    fn take_fields(&mut self, root: &Command) -> Result<Vec<OsString>> {
+        let spec =
+            self.words.get(1).and_then(|word| COMMANDS.iter().find(|spec| spec.name == word));
+        let command = spec.filter(|spec| spec.takes_fields && !self.all);
+        let Some(command) = command.and_then(|spec| root.find_subcommand(spec.name)) else {
+            return Ok(self.words.to_vec());
+        };
+        let (left, given) = fields::take(self.words, command, self.chosen()?.root())?;
+        self.given = given;
+        Ok(left)
     }
 
     /// The schema and the message type.
@@ -71,7 +97,7 @@ impl<'w> Context<'w> {
         if let Some(chosen) = self.chosen.get() {
             return Ok(chosen);
         }
-        let chosen = match Chosen::from_words(self.words) {
+        let chosen = match Chosen::from_words(self.words, self.asks_for_help() || self.all) {
             Err(_) if self.all => Chosen::builtin()?,
             chosen => chosen?,
         };
@@ -96,15 +122,19 @@ Exit status: 0 done, 1 the input or the system failed, 2 the command line is wro
 ///
 /// Whatever went wrong, to be reported with [`io::report`].
 pub fn run(words: &[OsString]) -> Result<()> {
-    let context = Context::new(words);
-    let mut command = command(&context, asked_for(words))?;
-    let matches = match command.try_get_matches_from_mut(words) {
+    // None of these is dropped: the process ends next, and taking them apart
+    // piece by piece costs a tenth of a start.
+    let mut context = ManuallyDrop::new(Context::new(words));
+    let mut command = ManuallyDrop::new(command(&context, asked_for(words))?);
+    let left = context.take_fields(&command)?;
+    let mut matches = match command.try_get_matches_from_mut(&left) {
         Ok(matches) => matches,
-        Err(error) => return usage::answer(&error, words, &command),
+        Err(error) => return usage::answer(&error, &left, &command, &context),
     };
-    let (name, matches) = matches.subcommand().unwrap_or(("", &matches));
+    let Some((name, matches)) = matches.remove_subcommand() else { return Ok(()) };
+    let mut matches = ManuallyDrop::new(matches);
     match COMMANDS.iter().find(|spec| spec.name == name) {
-        Some(spec) => (spec.run)(matches, &context),
+        Some(spec) => (spec.run)(&mut matches, &context),
         None => Ok(()),
     }
 }

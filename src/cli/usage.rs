@@ -5,23 +5,31 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::fields::ID_PREFIX;
+use super::Context;
+use super::fields::help::is_field;
 use super::io::OutputOptions;
+use crate::codec::path;
 use crate::error::{Error, Result, names};
 use crate::escape::{self, quote, visible};
+use crate::table::Root;
 
 /// Prints the help or the version if that is what clap's error stands for.
 ///
 /// # Errors
 ///
 /// Words that cannot be read.
-pub fn answer(error: &clap::Error, words: &[OsString], root: &Command) -> Result<()> {
+pub fn answer(
+    error: &clap::Error,
+    words: &[OsString],
+    root: &Command,
+    context: &Context<'_>,
+) -> Result<()> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let text = error.render().to_string();
             OutputOptions::stdout().open(false)?.write_whole(text.as_bytes())
         }
-        _ => Err(mend(error, words, root)),
+        _ => Err(mend(error, words, root, context)),
     }
 }
 
@@ -34,23 +42,31 @@ pub fn plain(error: &clap::Error) -> Error {
 }
 
 #[cold]
-fn mend(error: &clap::Error, words: &[OsString], root: &Command) -> Error {
-    let command = words.get(1).and_then(|word| root.find_subcommand(word)).map_or_else(
-        || Usage { name: None, command: root },
-        |command| Usage { name: Some(command.get_name().to_owned()), command },
-    );
+fn mend(error: &clap::Error, words: &[OsString], root: &Command, context: &Context<'_>) -> Error {
+    let mut command = Usage {
+        name: None,
+        command: root,
+        type_name: String::new(),
+        fields: Vec::new(),
+        root: None,
+    };
+    if let Some(found) = words.get(1).and_then(|word| root.find_subcommand(word)) {
+        command.name = Some(found.get_name().to_owned());
+        command.command = found;
+    }
+    command.add_fields(context);
     match error.kind() {
         ErrorKind::UnknownArgument | ErrorKind::InvalidValue | ErrorKind::NoEquals => {
             command.missing_value(words).unwrap_or_else(|| match error.kind() {
                 ErrorKind::UnknownArgument => {
                     let dashes = words.iter().any(|word| word == "--");
-                    command.unknown(context(error, ContextKind::InvalidArg), dashes)
+                    command.unknown(detail(error, ContextKind::InvalidArg), dashes)
                 }
                 _ => command.invalid_value(error),
             })
         }
         ErrorKind::InvalidSubcommand => {
-            unknown_command(context(error, ContextKind::InvalidSubcommand), root)
+            unknown_command(detail(error, ContextKind::InvalidSubcommand), root)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Error::usage("no command is given")
@@ -58,15 +74,15 @@ fn mend(error: &clap::Error, words: &[OsString], root: &Command) -> Error {
                 .hint("`hello --help` shows them with examples")
         }
         ErrorKind::ArgumentConflict => {
-            let flag = flag(context(error, ContextKind::InvalidArg));
+            let flag = flag(detail(error, ContextKind::InvalidArg));
             Error::usage(format!("`{flag}` is given twice")).hint("it takes one value")
         }
         ErrorKind::TooManyValues => {
-            let flag = flag(context(error, ContextKind::InvalidArg));
+            let flag = flag(detail(error, ContextKind::InvalidArg));
             Error::usage(format!("`{flag}` takes no value"))
         }
         ErrorKind::MissingRequiredArgument => {
-            let argument = context(error, ContextKind::InvalidArg);
+            let argument = detail(error, ContextKind::InvalidArg);
             Error::usage(format!("{argument} is missing"))
                 .maybe_hint(command.values_of(argument))
                 .hint(command.see_help())
@@ -79,9 +95,25 @@ fn mend(error: &clap::Error, words: &[OsString], root: &Command) -> Error {
 struct Usage<'c> {
     name: Option<String>,
     command: &'c Command,
+    /// The type whose fields are flags, and the names of those.
+    type_name: String,
+    fields: Vec<String>,
+    root: Option<Root<'c>>,
 }
 
-impl Usage<'_> {
+impl<'c> Usage<'c> {
+    /// Learns the fields, if they are flags of the command.
+    fn add_fields(&mut self, context: &'c Context<'_>) {
+        let name = self.name.as_deref();
+        let takes = super::COMMANDS.iter().any(|spec| spec.takes_fields && name == Some(spec.name));
+        if let (true, Ok(chosen)) = (takes, context.chosen()) {
+            self.root = Some(chosen.root());
+            let message = chosen.root().message();
+            self.type_name = message.name().to_owned();
+            self.fields = message.fields().iter().map(|field| field.name.to_string()).collect();
+        }
+    }
+
     fn see_help(&self) -> String {
         match &self.name {
             Some(name) => format!("`hello {name} --help` shows what there is"),
@@ -138,7 +170,6 @@ impl Usage<'_> {
                 || arg.get_short().is_some_and(|short| option == format!("-{short}"))
         };
         let arg = self.command.get_arguments().find(named);
-        let arg = arg.filter(|arg| !arg.get_id().as_str().starts_with(ID_PREFIX));
         let name = arg.and_then(clap::Arg::get_value_names).and_then(|names| names.first());
         name.map_or_else(|| String::from("VALUE"), ToString::to_string)
     }
@@ -162,13 +193,19 @@ impl Usage<'_> {
             return error.maybe_hint(hint).hint(self.see_help());
         }
         let bare = word.trim_start_matches('-').split('=').next().unwrap_or_default();
-        let longs: Vec<&str> =
-            self.command.get_arguments().filter_map(clap::Arg::get_long).collect();
+        if let Some(root) = self.root.filter(|_| bare.contains('.'))
+            && let Err(error) = path::resolve(root, bare)
+        {
+            return error;
+        }
+        let options = self.command.get_arguments().filter(|arg| !is_field(arg));
+        let longs = options.filter_map(clap::Arg::get_long).chain(self.field_flags());
+        let longs: Vec<&str> = longs.collect();
         let near = names::nearest(bare, longs.iter().copied());
         let is_field = |flag: &str| self.field_flags().any(|field| field == flag);
         match near {
             Some(near) if is_field(near) => {
-                Error::usage(format!("{} has no field {}", self.type_name(), quote(bare)))
+                Error::usage(format!("{} has no field {}", self.type_name, quote(bare)))
                     .hint(format!("did you mean `--{near}`?"))
             }
             Some(near) => Error::usage(format!("unknown option `--{}`", escape::word(bare)))
@@ -196,7 +233,7 @@ impl Usage<'_> {
             [] => error,
             _ if !word.starts_with("--") => error,
             _ => {
-                let what = format!("{} has no such field", self.type_name());
+                let what = format!("{} has no such field", self.type_name);
                 error.hint(format!("{what}; {}", names::field_hint(bare, &fields, "--")))
             }
         };
@@ -207,8 +244,8 @@ impl Usage<'_> {
     }
 
     fn invalid_value(&self, error: &clap::Error) -> Error {
-        let argument = flag(context(error, ContextKind::InvalidArg));
-        let value = context(error, ContextKind::InvalidValue);
+        let argument = flag(detail(error, ContextKind::InvalidArg));
+        let value = detail(error, ContextKind::InvalidValue);
         if value.is_empty() {
             return Error::usage(format!("`{argument}` needs a value")).hint(self.see_help());
         }
@@ -229,17 +266,7 @@ impl Usage<'_> {
     }
 
     fn field_flags(&self) -> impl Iterator<Item = &str> {
-        let fields =
-            self.command.get_arguments().filter(|arg| arg.get_id().as_str().starts_with(ID_PREFIX));
-        fields.filter_map(clap::Arg::get_long)
-    }
-
-    /// The type whose fields are flags, as the heading over them has it.
-    fn type_name(&self) -> &str {
-        let mut fields =
-            self.command.get_arguments().filter(|arg| arg.get_id().as_str().starts_with(ID_PREFIX));
-        let heading = fields.next().and_then(clap::Arg::get_help_heading).unwrap_or_default();
-        heading.strip_prefix(super::fields::HEADING).unwrap_or(heading)
+        self.fields.iter().map(String::as_str)
     }
 }
 
@@ -259,7 +286,7 @@ fn assignment(option: &str, value: &str) -> String {
     if option.starts_with("--") { format!("{option}={value}") } else { format!("{option}{value}") }
 }
 
-fn context(error: &clap::Error, kind: ContextKind) -> &str {
+fn detail(error: &clap::Error, kind: ContextKind) -> &str {
     match error.get(kind) {
         Some(ContextValue::String(text)) => text,
         Some(ContextValue::Strings(texts)) => texts.first().map_or("", String::as_str),

@@ -222,6 +222,15 @@ impl<'t, 'o> Builder<'t, 'o> {
         missing
     }
 
+    /// Writes a whole message, given in its bytes, as a value of the field of
+    /// this index.
+    pub fn message_bytes(&mut self, index: usize, bytes: &[u8]) {
+        let open = self.begin_message(index);
+        // Its fields are in order already: it is one piece to this builder.
+        self.out.extend_from_slice(bytes);
+        self.end_message(index, open);
+    }
+
     /// A message begins as the bytes of the field of this index: the value of
     /// an Any.
     pub fn begin_bytes(&mut self, index: usize, message: &'t Message) -> Open {

@@ -21,6 +21,7 @@ mod encode;
 pub mod hex_text;
 pub mod json;
 pub mod notes;
+pub mod path;
 pub mod rewrite;
 pub mod select;
 pub mod text;

@@ -15,9 +15,26 @@ use crate::wire::{Tag, WireType, writer};
 ///
 /// Bytes that are not a message.
 pub fn rewrite(root: Root<'_>, record: &[u8], keep_unknown: bool, out: &mut Vec<u8>) -> Result<()> {
+    rewrite_noting(root, record, 0, keep_unknown, out, &mut Notes::new(false))
+}
+
+/// The same for a record that begins `base` bytes into the input, with what
+/// there is to note.
+///
+/// # Errors
+///
+/// As [`rewrite()`], and a note where notes are to be errors.
+pub fn rewrite_noting(
+    root: Root<'_>,
+    record: &[u8],
+    base: u64,
+    keep_unknown: bool,
+    out: &mut Vec<u8>,
+    notes: &mut Notes,
+) -> Result<()> {
     let start = out.len();
     let mut sink = Rewrite { out, start, keep_unknown, levels: Vec::new() };
-    binary::walk(root, record, 0, &mut sink, &mut Notes::new(false))
+    binary::walk(root, record, base, &mut sink, notes)
 }
 
 struct Rewrite<'o> {

@@ -1,22 +1,38 @@
-//! The schema that is known without being told: `proto/hello.proto`, compiled
-//! by `build.rs`.
+//! The schemas that are known without being told, compiled by `build.rs`:
+//! `proto/hello.proto`, and the well-known types.
 
 use super::Schema;
+use super::descriptor::{FileDescriptor, read};
 use crate::error::Result;
 
 /// The serialized `FileDescriptorSet` of `proto/hello.proto`, with comments.
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hello.binpb"));
 
+/// The serialized `FileDescriptorSet` of `google/protobuf/`.
+const WELL_KNOWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/well_known.binpb"));
+
 /// The type that is meant when none is named.
 pub const DEFAULT_TYPE: &str = "HelloRequest";
 
-/// The built-in schema.
+/// The package of the well-known types.
+pub const WELL_KNOWN_PACKAGE: &str = "google.protobuf";
+
+/// The built-in schema, with comments if they are wanted.
 ///
 /// # Errors
 ///
 /// None in a program that was built from this tree: a test reads it.
-pub fn schema() -> Result<Schema> {
-    Schema::from_descriptor_set(DESCRIPTOR_SET)
+pub fn schema(comments: bool) -> Result<Schema> {
+    Schema::from_descriptor_set(DESCRIPTOR_SET, comments)
+}
+
+/// The files of the well-known types.
+///
+/// # Errors
+///
+/// None in a program that was built from this tree: a test reads them.
+pub fn well_known() -> Result<Vec<FileDescriptor>> {
+    read::set(WELL_KNOWN, false)
 }
 
 /// The types that prost generates from the same file, for a Rust program that

@@ -1,15 +1,18 @@
 //! Where message types come from, and how they are found by name.
 //!
 //! The slow side of the schema (descriptors with their names and comments)
-//! ends here, where [`crate::table`] is made from it: [`descriptor`] reads,
-//! [`features`] says what an edition means, [`pool`] flattens and checks, and
-//! [`compile`] makes the tables.
+//! ends here, where [`crate::table`] is made from it: [`proto`] compiles files,
+//! [`descriptor`] reads sets, [`features`] says what an edition means,
+//! [`files`] looks at how files hang together, [`pool`] flattens and checks
+//! names, and [`compile`] makes the tables.
 
 pub mod builtin;
 pub mod compile;
 pub mod descriptor;
 pub mod features;
+pub mod files;
 pub mod pool;
+pub mod proto;
 
 use crate::error::{Error, Result, names};
 use crate::escape::quote;
@@ -20,16 +23,43 @@ use pool::{Named, Pool};
 /// All types of one schema.
 pub struct Schema {
     pool: Pool,
+    /// The files that were asked for, not those that they import.
+    asked: Vec<usize>,
 }
 
 impl Schema {
-    /// Reads a serialized `google.protobuf.FileDescriptorSet`.
+    /// Reads a serialized `google.protobuf.FileDescriptorSet` as it stands,
+    /// with comments if they are wanted.
     ///
     /// # Errors
     ///
     /// Bytes that are not such a set, and a set that contradicts itself.
-    pub fn from_descriptor_set(bytes: &[u8]) -> Result<Self> {
-        Ok(Schema { pool: Pool::new(descriptor::read::set(bytes)?)? })
+    pub fn from_descriptor_set(bytes: &[u8], comments: bool) -> Result<Self> {
+        let files = descriptor::read::set(bytes, comments)?;
+        let asked = files::not_imported(&files);
+        Ok(Schema { pool: Pool::new(files)?, asked })
+    }
+
+    /// Reads several sets as one schema, with the well-known types in place
+    /// of any copies of them. The files that `asked` names are those asked
+    /// for; of a set given itself, when it names none, those that no other
+    /// file imports.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are not such sets, and sets that contradict themselves.
+    pub fn from_sets(sets: &[Vec<u8>], asked: &[String], comments: bool) -> Result<Self> {
+        let mut given = Vec::new();
+        for set in sets {
+            given.extend(descriptor::read::set(set, comments)?);
+        }
+        let files = files::merge(builtin::well_known()?, given);
+        files::check(&files)?;
+        let mut chosen = files::named(&files, asked);
+        if chosen.is_empty() {
+            chosen = files::not_imported(&files);
+        }
+        Ok(Schema { pool: Pool::new(files)?, asked: chosen })
     }
 
     /// The full names of the messages that can be asked for.
@@ -38,30 +68,79 @@ impl Schema {
         messages.map(|entry| entry.name.as_str())
     }
 
-    /// The index of the message of this name.
+    /// The index of the message that is meant when none is named: the only one
+    /// at the top of the files asked for.
     ///
     /// # Errors
     ///
-    /// There is none: the error lists what there is, the likeliest first.
-    pub fn message(&self, name: &str) -> Result<usize> {
-        let name = name.strip_prefix('.').unwrap_or(name);
-        match self.pool.named(name) {
-            Some(Named::Message(index)) => Ok(index),
-            Some(Named::Enum(_)) => {
-                Err(Error::usage(format!("{} is an enum, not a message type", quote(name))))
-            }
-            None => {
-                let known: Vec<&str> = self.message_names().collect();
-                Err(Error::usage(format!("the schema has no message type {}", quote(name)))
-                    .hint(names::hint(name, &known, "--type ", "write")))
+    /// There are several, or none.
+    pub fn only_message(&self) -> Result<usize> {
+        let messages = self.pool.messages.iter().enumerate();
+        let top: Vec<(usize, &str)> = messages
+            .filter(|(_, entry)| entry.parent.is_none() && self.asked.contains(&entry.file))
+            .map(|(index, entry)| (index, entry.name.as_str()))
+            .collect();
+        match top[..] {
+            [(index, _)] => Ok(index),
+            [] => Err(Error::usage("the schema has no messages")),
+            _ => {
+                let names: Vec<&str> = top.iter().map(|(_, name)| *name).collect();
+                Err(Error::usage("the schema has more than one message type")
+                    .hint(format!("say which with `--type`: {}", names::list(&names))))
             }
         }
     }
 
-    /// The full name and the descriptor of a message.
-    pub fn descriptor(&self, index: usize) -> (&str, &MessageDescriptor) {
-        let entry = &self.pool.messages[index];
-        (&entry.name, &entry.descriptor)
+    /// The index of the message of this name, which may be short where it is
+    /// the end of one full name only.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or more than one: the error lists what there is.
+    pub fn message(&self, name: &str) -> Result<usize> {
+        let name = name.strip_prefix('.').unwrap_or(name);
+        match self.pool.named(name) {
+            Some(Named::Message(index)) => return Ok(index),
+            Some(Named::Enum(_)) => {
+                let what = format!("{} is an enum, not a message type", quote(name));
+                return Err(Error::usage(what));
+            }
+            None => {}
+        }
+        let end = format!(".{name}");
+        let messages = self.pool.messages.iter().enumerate();
+        let found: Vec<(usize, &str)> = messages
+            .filter(|(_, entry)| !name.is_empty() && entry.name.ends_with(&end))
+            .map(|(index, entry)| (index, entry.name.as_str()))
+            .collect();
+        match found[..] {
+            [(index, _)] => Ok(index),
+            [] => Err(self.no_message(name)),
+            _ => {
+                let names: Vec<&str> = found.iter().map(|(_, name)| *name).collect();
+                Err(Error::usage(format!("{} is the name of several message types", quote(name)))
+                    .hint(format!("say which: {}", names::list(&names))))
+            }
+        }
+    }
+
+    #[cold]
+    fn no_message(&self, name: &str) -> Error {
+        let full: Vec<&str> = self.message_names().collect();
+        let short = full.iter().map(|full| full.rsplit('.').next().unwrap_or(full));
+        let hint = match names::nearest(name, full.iter().copied().chain(short)) {
+            Some(near) => format!("did you mean `--type {near}`?"),
+            None => names::hint(name, &full, "--type ", "write"),
+        };
+        Error::usage(format!("the schema has no message type {}", quote(name))).hint(hint)
+    }
+
+    /// The descriptor of the message of this full name.
+    pub fn find_descriptor(&self, name: &str) -> Option<&MessageDescriptor> {
+        match self.pool.named(name)? {
+            Named::Message(index) => Some(&self.pool.messages[index].descriptor),
+            Named::Enum(_) => None,
+        }
     }
 
     /// The tables of a message and of all it leads to.

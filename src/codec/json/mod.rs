@@ -6,11 +6,13 @@
 mod any;
 mod lex;
 mod parse;
+mod pretty;
 mod print;
 mod scalar;
 mod special;
 mod wellknown;
 
 pub use parse::{ParseOptions, parse};
+pub use pretty::pretty;
 pub use print::{PrintOptions, print};
-pub use scalar::value_of_text;
+pub use scalar::number;

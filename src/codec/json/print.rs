@@ -6,7 +6,7 @@ use crate::codec::binary::{self, Scalar, Sink, Span, Stop, Unknown, Walk};
 use crate::codec::notes::Notes;
 use crate::error::{Error, Result};
 use crate::escape;
-use crate::table::{Cardinality, Field, Message, Root, Tables, WellKnown};
+use crate::table::{Cardinality, Field, Message, Presence, Root, Tables, WellKnown};
 
 /// How JSON is written.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -15,6 +15,8 @@ pub struct PrintOptions {
     pub proto_names: bool,
     /// 64-bit numbers without quotes.
     pub int64_as_number: bool,
+    /// Fields without presence also when they have their default.
+    pub emit_defaults: bool,
 }
 
 /// Appends the message in `record` as JSON, without white space. `base` is
@@ -33,7 +35,8 @@ pub fn print(
     notes: &mut Notes,
 ) -> Result<()> {
     let start = out.len();
-    let mut print = Print { tables: root.tables, options, out, start, levels: Vec::new() };
+    let mut print =
+        Print { tables: root.tables, options, out, start, levels: Vec::new(), written: Vec::new() };
     binary::walk(root, record, base, &mut print, notes)
 }
 
@@ -44,6 +47,9 @@ pub(super) struct Print<'o> {
     pub out: &'o mut Vec<u8>,
     start: usize,
     levels: Vec<Level>,
+    /// The numbers of the fields written so far of all open messages, when
+    /// the others are to be written too.
+    written: Vec<u32>,
 }
 
 /// A message that is being written.
@@ -53,6 +59,8 @@ struct Level {
     bare: Option<WellKnown>,
     /// Where it begins in the output.
     start: usize,
+    /// Where its fields begin in `written`.
+    written: usize,
 }
 
 impl Print<'_> {
@@ -81,6 +89,26 @@ impl Print<'_> {
         self.quoted(text, !self.options.int64_as_number);
     }
 
+    /// Writes the fields of a message that are not among the written ones from
+    /// `from` on, and have no presence.
+    fn defaults(&mut self, message: &Message, from: usize) -> Result<()> {
+        for field in message.fields() {
+            let wanted = match field.cardinality {
+                Cardinality::Singular(presence) => presence == Presence::Implicit,
+                Cardinality::Repeated { .. } | Cardinality::Map => !field.extension,
+            };
+            if !wanted || self.written[from..].contains(&field.number) {
+                continue;
+            }
+            self.field(field);
+            if field.is_singular() {
+                self.scalar(field, binary::default(field.kind))?;
+            }
+            self.field_end(field);
+        }
+        Ok(())
+    }
+
     fn enum_value(&mut self, field: &Field, number: i32) {
         let enumeration = self.tables.enumeration(field.enumeration);
         match enumeration.name_of(number) {
@@ -107,11 +135,12 @@ impl<'a> Sink<'a> for Print<'_> {
     fn restart(&mut self) {
         self.out.truncate(self.start);
         self.levels.clear();
+        self.written.clear();
     }
 
     fn begin(&mut self, message: &Message, _: Option<&Field>) {
         let bare = bare(message);
-        self.levels.push(Level { bare, start: self.out.len() });
+        self.levels.push(Level { bare, start: self.out.len(), written: self.written.len() });
         if bare.is_none() {
             self.out.push(b'{');
         }
@@ -119,6 +148,10 @@ impl<'a> Sink<'a> for Print<'_> {
 
     fn end(&mut self, message: &Message, _: Option<&Field>) -> Result<()> {
         let Some(level) = self.levels.pop() else { return Ok(()) };
+        if self.options.emit_defaults && level.bare.is_none() {
+            self.defaults(message, level.written)?;
+        }
+        self.written.truncate(level.written);
         let empty = self.out.len() == level.start;
         match level.bare {
             None => self.out.push(b'}'),
@@ -140,6 +173,9 @@ impl<'a> Sink<'a> for Print<'_> {
 
     #[inline]
     fn field(&mut self, field: &Field) {
+        if self.options.emit_defaults {
+            self.written.push(field.number);
+        }
         if !self.is_bare() {
             self.comma();
             if self.options.proto_names && !field.extension {

@@ -138,7 +138,7 @@ fn quote_it(cursor: &Cursor<'_>) -> Option<String> {
 }
 
 /// The number of a kind that a JSON number, or a string of one, stands for.
-pub(super) fn number(kind: Kind, text: &str) -> Option<Scalar<'static>> {
+pub fn number(kind: Kind, text: &str) -> Option<Scalar<'static>> {
     let whole = || integer(text);
     Some(match kind {
         Kind::Double => Scalar::F64(double(text)?),
@@ -150,16 +150,6 @@ pub(super) fn number(kind: Kind, text: &str) -> Option<Scalar<'static>> {
         Kind::Enum => Scalar::Enum(i32::try_from(whole()?).ok()?),
         Kind::Bool | Kind::String | Kind::Bytes | Kind::Message | Kind::Group => return None,
     })
-}
-
-/// The value that a word stands for, for a string, a bool or a number.
-pub fn value_of_text(kind: Kind, text: &str) -> Option<Scalar<'_>> {
-    match (kind, text) {
-        (Kind::String, _) => Some(Scalar::String(text.as_bytes())),
-        (Kind::Bool, "true") => Some(Scalar::Bool(true)),
-        (Kind::Bool, "false") => Some(Scalar::Bool(false)),
-        _ => number(kind, text),
-    }
 }
 
 /// The key of a map out of its text.

@@ -12,17 +12,18 @@ use crate::wire::limits::DEPTH_MAX;
 use crate::wire::reader::Subject;
 use crate::wire::{Reader, WireType, skip};
 
-/// Reads a serialized `FileDescriptorSet`.
+/// Reads a serialized `FileDescriptorSet`, with comments if they are wanted:
+/// only help shows them, and finding them costs as much as all the rest.
 ///
 /// # Errors
 ///
 /// Bytes that are not such a set, names that are not UTF-8, and messages
 /// nested deeper than the format allows.
-pub fn set(bytes: &[u8]) -> Result<Vec<FileDescriptor>> {
+pub fn set(bytes: &[u8], comments: bool) -> Result<Vec<FileDescriptor>> {
     let mut files = Vec::new();
     each_field(Reader::new(bytes, 0), |number, value| {
         if number == 1 {
-            files.push(file(value.part()?)?);
+            files.push(file(value.part()?, comments)?);
         }
         Ok(())
     })
@@ -30,7 +31,7 @@ pub fn set(bytes: &[u8]) -> Result<Vec<FileDescriptor>> {
     Ok(files)
 }
 
-fn file(reader: Reader<'_>) -> Result<FileDescriptor> {
+fn file(reader: Reader<'_>, comments: bool) -> Result<FileDescriptor> {
     let mut file = FileDescriptor::default();
     let mut source_info = None;
     each_field(reader, |number, value| {
@@ -42,7 +43,7 @@ fn file(reader: Reader<'_>) -> Result<FileDescriptor> {
             5 => file.enums.push(enumeration(value.part()?)?),
             7 => file.extensions.push(field(value.part()?)?),
             8 => file.features.merge(&options(value.part()?, 50)?.features),
-            9 => source_info = Some(value.part()?),
+            9 if comments => source_info = Some(value.part()?),
             10 => value.int32s(&mut file.public_dependencies)?,
             12 => file.syntax = value.string()?,
             14 => file.edition = value.int32()?,

@@ -1,0 +1,34 @@
+//! Field flags: `--name bobby`, `--address.city Paris`, `--set name=bobby`.
+//!
+//! They are taken out of the words before clap sees them, because any field at
+//! any depth is one: [`words`] finds them, [`value`] turns their text into
+//! values, [`tree`] writes the message. For help and completion clap is told
+//! of the message's own fields and of those one level below: [`help`].
+
+pub mod help;
+mod tree;
+mod value;
+mod words;
+
+pub use words::{Given, take};
+
+use crate::error::Result;
+use crate::table::Root;
+
+/// How a field that is named like an option is set, when the option was given
+/// a value that it doesn't take.
+pub fn shadow_hint(root: Root<'_>, option: &str, value: &str) -> Option<String> {
+    root.message().by_name(option)?;
+    let pair = crate::escape::shell_word(&format!("{option}={value}"));
+    Some(format!("to set the field `{option}`, say `--set {pair}`"))
+}
+
+/// The bytes of the message that field flags give.
+///
+/// # Errors
+///
+/// A singular field given twice, a value that doesn't fit, two members of a
+/// oneof, a required field left out.
+pub fn bytes(root: Root<'_>, given: &[Given]) -> Result<Vec<u8>> {
+    tree::bytes(root, given)
+}

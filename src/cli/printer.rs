@@ -1,0 +1,135 @@
+//! What is printed of a message: all of it, or the values of one field.
+
+use super::format::Format;
+use crate::codec::path::{Pick, Step};
+use crate::codec::select::{self, Value};
+use crate::codec::text::Layout;
+use crate::codec::{Notes, base64_text, json, text};
+use crate::error::Result;
+use crate::escape;
+use crate::table::{Kind, Root};
+
+/// How messages are printed.
+pub struct Printer<'t> {
+    /// The type of the messages.
+    pub root: Root<'t>,
+    /// The format, if one was named.
+    pub to: Option<Format>,
+    /// The path of the field whose values are wanted, if not all is.
+    pub path: Option<Vec<Step<'t>>>,
+    /// How JSON is written.
+    pub json: json::PrintOptions,
+    /// Whether JSON has a line for each value.
+    pub pretty: bool,
+    /// Whether there are many messages, so that text has a line for each.
+    pub stream: bool,
+    /// Whether unsafe characters of raw values are escaped.
+    pub escaped: bool,
+}
+
+impl Printer<'_> {
+    /// Appends what is to be printed of the message in `record`, which begins
+    /// `base` bytes into the input.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are not a message; a note where notes are to be errors.
+    pub fn print(
+        &self,
+        record: &[u8],
+        base: u64,
+        out: &mut Vec<u8>,
+        notes: &mut Notes,
+    ) -> Result<()> {
+        match &self.path {
+            Some(path) => self.field(path, record, base, out, notes),
+            None => self.message(self.root, record, base, self.stream, out, notes),
+        }
+    }
+
+    fn message(
+        &self,
+        root: Root<'_>,
+        record: &[u8],
+        base: u64,
+        one_line: bool,
+        out: &mut Vec<u8>,
+        notes: &mut Notes,
+    ) -> Result<()> {
+        if self.to == Some(Format::Json) {
+            if self.pretty {
+                let mut compact = Vec::new();
+                json::print(root, record, base, self.json, &mut compact, notes)?;
+                json::pretty(&compact, out);
+            } else {
+                json::print(root, record, base, self.json, out, notes)?;
+            }
+            out.push(b'\n');
+            return Ok(());
+        }
+        let layout = if one_line { Layout::OneLine } else { Layout::Lines };
+        let options = text::PrintOptions { layout, unknown: true };
+        text::print(root, record, base, options, out, notes)?;
+        if one_line {
+            out.push(b'\n');
+        }
+        Ok(())
+    }
+
+    fn field(
+        &self,
+        path: &[Step<'_>],
+        record: &[u8],
+        base: u64,
+        out: &mut Vec<u8>,
+        notes: &mut Notes,
+    ) -> Result<()> {
+        let many = |step: &Step<'_>| !step.field.is_singular() && step.pick == Pick::All;
+        let one_line = self.stream || path.iter().any(many);
+        let mut unsaid = notes.fresh();
+        select::select(self.root, path, record, base, notes, &mut |value| {
+            match value {
+                Value::Message(id, bytes) => {
+                    let root = Root { tables: self.root.tables, id };
+                    self.message(root, bytes, 0, one_line, out, &mut unsaid)?;
+                }
+                Value::Scalar(field, scalar) => self.scalar(field, scalar, out),
+            }
+            Ok(())
+        })
+    }
+
+    /// A raw value: bytes as they are, anything else with a newline.
+    fn scalar(
+        &self,
+        field: &crate::table::Field,
+        scalar: crate::codec::binary::Scalar<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        use crate::codec::binary::Scalar;
+        match (scalar, self.to) {
+            (Scalar::Bytes(bytes), Some(Format::Hex)) => {
+                out.extend_from_slice(hex::encode(bytes).as_bytes());
+            }
+            (Scalar::Bytes(bytes), Some(Format::Base64)) => base64_text::write(bytes, out),
+            (Scalar::Bytes(bytes), _) if field.kind == Kind::Bytes && !self.escaped => {
+                out.extend_from_slice(bytes);
+                return;
+            }
+            (Scalar::String(bytes) | Scalar::Bytes(bytes), _) if !self.escaped => {
+                out.extend_from_slice(bytes);
+            }
+            (Scalar::String(bytes) | Scalar::Bytes(bytes), _) => {
+                let text = String::from_utf8_lossy(bytes);
+                out.extend_from_slice(escape::visible(&text).as_bytes());
+            }
+            (Scalar::Enum(number), _) => {
+                let name = self.root.tables.enumeration(field.enumeration).name_of(number);
+                let shown = name.map_or_else(|| number.to_string(), str::to_owned);
+                out.extend_from_slice(shown.as_bytes());
+            }
+            (scalar, _) => out.extend_from_slice(select::shown(scalar).as_bytes()),
+        }
+        out.push(b'\n');
+    }
+}

@@ -1,0 +1,132 @@
+"""What Python's `protobuf` makes of the same questions.
+
+It is called as its users call it, with two exceptions. Messages nested 100
+deep are accepted: its JSON counts the outermost message as a level, which
+its binary parser doesn't, and its text has no limit at all by default. And
+what lacks required fields is written all the same, or one type of the suite,
+which requires itself, could not be compared at all.
+"""
+
+import json
+import re
+
+from canonical import Rewriter
+from google.protobuf import json_format, text_encoding, text_format
+from google.protobuf.message import DecodeError, Message
+from suite import Suite
+from testee import Outcome, Question
+
+# The outermost message counts as a level here.
+DEPTH = 101
+LARGEST = "3.4028234663852886e38"
+
+
+class Reference:
+    """Python's answers."""
+
+    def __init__(self, suite: Suite) -> None:
+        self._suite = suite
+
+    def read(self, question: Question) -> Message | Outcome:
+        """The message of a payload, or the error."""
+        message = self._suite.new(question.type)
+        try:
+            match question.source:
+                case "binary":
+                    message.ParseFromString(question.payload)
+                case "json":
+                    json_format.Parse(
+                        question.payload,
+                        message,
+                        descriptor_pool=self._suite.pool,
+                        max_recursion_depth=DEPTH,
+                    )
+                case "text":
+                    text_format.Parse(
+                        question.payload,
+                        message,
+                        descriptor_pool=self._suite.pool,
+                        max_recursion_depth=DEPTH,
+                    )
+        except DecodeError as error:
+            return Outcome("parse_error", str(error))
+        # Some errors leave Python as whatever was raised first.
+        except Exception as error:
+            return Outcome("parse_error", f"{type(error).__name__}: {error}")
+        return message
+
+    def write(self, message: Message, target: str) -> Outcome:
+        """A message in a format."""
+        try:
+            match target:
+                case "binary":
+                    return Outcome("binary", message.SerializePartialToString(deterministic=True))
+                case "json":
+                    return Outcome("json", self._json(message))
+                case _:
+                    text = text_format.MessageToString(message, descriptor_pool=self._suite.pool)
+                    return Outcome("text", text)
+        except Exception as error:
+            return Outcome("serialize_error", f"{type(error).__name__}: {error}")
+
+    def _json(self, message: Message) -> str:
+        return json_format.MessageToJson(
+            message, indent=None, ensure_ascii=False, descriptor_pool=self._suite.pool
+        )
+
+    def same(self, question: Question, mine: Outcome, other: Outcome) -> bool:
+        """Whether two outputs of one format mean the same."""
+        if mine.kind != other.kind or not mine.accepted:
+            return mine.accepted == other.accepted and mine.kind == other.kind
+        if mine.value == other.value:
+            return True
+        if mine.kind == "binary":
+            # What is inside of an Any is written by Python as a hash table has it.
+            inside_any = question.source != "binary"
+            ordered = Rewriter(self._suite, plain=False, inside_any=inside_any)
+            return ordered.rewrite(question.type, mine.value) == (
+                ordered.rewrite(question.type, other.value) if inside_any else other.value
+            )
+        if mine.kind == "json" and same_json(mine.value, other.value):
+            return True
+        if mine.kind == "text" and same_text(mine.value, other.value):
+            return True
+        ours = self._meaning(question, mine)
+        return isinstance(ours, bytes) and ours == self._meaning(question, other)
+
+    def _meaning(self, question: Question, outcome: Outcome) -> bytes | Outcome:
+        """The bytes of what Python reads in output."""
+        text = outcome.value
+        if outcome.kind == "json":
+            # Its own spelling of the largest float is too large for it.
+            text = re.sub(r"3\.40282(35|34\d*)[eE]\+?38\b", LARGEST, text)
+        read = self.read(Question(question.type, outcome.kind, text, "binary"))
+        if isinstance(read, Outcome):
+            return read
+        data = read.SerializePartialToString(deterministic=True)
+        again = Rewriter(self._suite, plain=False, inside_any=True)
+        return again.rewrite(question.type, data) or b""
+
+
+def same_text(mine: str, other: str) -> bool:
+    """Whether two texts differ in escapes only. Python cannot read all that it writes."""
+    try:
+        return text_encoding.CUnescape(mine) == text_encoding.CUnescape(other)
+    except (ValueError, UnicodeEncodeError):
+        return False
+
+
+def same_json(mine: str, other: str) -> bool:
+    """Whether two texts are the same JSON; one with a name given twice is none."""
+    try:
+        return json.loads(mine, object_pairs_hook=once) == json.loads(other, object_pairs_hook=once)
+    except ValueError:
+        return False
+
+
+def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of names that are there once."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a name is given twice")
+    return made
