@@ -18,6 +18,8 @@
 
 use std::fmt;
 
+use crate::escape::visible;
+
 mod excerpt;
 pub mod names;
 
@@ -121,14 +123,15 @@ impl Error {
     /// Adds the field that the error passed through on its way up.
     #[cold]
     pub fn in_field(mut self, field: &str) -> Self {
-        self.0.path.push(field.to_owned());
+        // Names come from a schema, which anybody may have written.
+        self.0.path.push(visible(field));
         self
     }
 
     /// Names the message type at the root of the field path.
     #[cold]
     pub fn in_message(mut self, type_name: &str) -> Self {
-        self.0.root.get_or_insert_with(|| type_name.to_owned());
+        self.0.root.get_or_insert_with(|| visible(type_name));
         self
     }
 
@@ -136,8 +139,8 @@ impl Error {
     /// fields that lead to the part, outermost first, from the type `root`.
     #[cold]
     pub fn inside(mut self, root: &str, outer: &[&str]) -> Self {
-        self.0.root = Some(root.to_owned());
-        self.0.path.extend(outer.iter().rev().map(ToString::to_string));
+        self.0.root = Some(visible(root));
+        self.0.path.extend(outer.iter().rev().map(|field| visible(field)));
         self
     }
 

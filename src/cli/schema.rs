@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::io::Input;
 use crate::error::{Error, Result};
 use crate::escape::quote;
-use crate::schema::{Compiled, Schema, builtin, proto};
+use crate::schema::{Compiled, Schema, builtin, files, proto};
 use crate::table::Root;
 use crate::wire::limits::MESSAGE_LEN_MAX;
 
@@ -138,11 +138,7 @@ impl Chosen {
 }
 
 fn is_well_known(type_name: Option<&str>) -> bool {
-    type_name.is_some_and(|name| {
-        name.trim_start_matches('.')
-            .strip_prefix(builtin::WELL_KNOWN_PACKAGE)
-            .is_some_and(|rest| rest.starts_with('.'))
-    })
+    type_name.is_some_and(|name| files::is_well_known(name.trim_start_matches('.')))
 }
 
 fn read(asked: &Asked, comments: bool) -> Result<Schema> {

@@ -30,26 +30,31 @@ pub fn write(bytes: &[u8], out: &mut Vec<u8>) {
 /// A character of neither alphabet, padding that is not at the end or too
 /// long, a last group of one character, and bits that belong to no byte.
 pub fn read(text: &[u8], origin: Origin) -> Result<Vec<u8>> {
-    read_with(&UNPADDED, text, origin)
+    read_with(&UNPADDED, text, origin, true)
 }
 
 /// Reads base64 as ProtoJSON has it: bits that belong to no byte are dropped,
-/// as the official implementations do.
+/// as the official implementations do, and white space is no part of it.
 ///
 /// # Errors
 ///
 /// As [`read`], but for such bits.
 pub fn read_lax(text: &[u8], origin: Origin) -> Result<Vec<u8>> {
-    read_with(&LAX, text, origin)
+    read_with(&LAX, text, origin, false)
 }
 
-fn read_with(engine: &GeneralPurpose, text: &[u8], origin: Origin) -> Result<Vec<u8>> {
+fn read_with(
+    engine: &GeneralPurpose,
+    text: &[u8],
+    origin: Origin,
+    spaces: bool,
+) -> Result<Vec<u8>> {
     let mut cursor = Cursor::new(text, origin);
     let mut digits = Vec::with_capacity(text.len());
     let mut padding = 0;
     while let Some(byte) = cursor.peek() {
         match byte {
-            _ if byte.is_ascii_whitespace() || byte == 0x0b => {}
+            _ if spaces && (byte.is_ascii_whitespace() || byte == 0x0b) => {}
             b'=' => padding += 1,
             _ if padding > 0 => {
                 return Err(cursor.error_here("more follows after the padding of the base64"));

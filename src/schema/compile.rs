@@ -146,6 +146,11 @@ impl<'p> Compiler<'p> {
             descriptor.reserved_names.iter().map(|name| name.as_str().into()).collect();
         reserved.sort();
         message.reserved = reserved.into();
+        let mut names: Vec<&str> = message.fields().iter().map(|field| &*field.name).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(Error::failure(format!("the field {} is given twice", quote(twice[0]))));
+        }
         let mut numbers: Vec<u32> = message.fields().iter().map(|field| field.number).collect();
         numbers.sort_unstable();
         if let Some(twice) = numbers.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -177,6 +182,12 @@ impl<'p> Compiler<'p> {
         field.name = name.as_str().into();
         field.text_name = name.as_str().into();
         field.json_name = name.into();
+        let in_set = self.pool.messages[extendee].descriptor.message_set;
+        if in_set && field.kind == Kind::Message {
+            // Text calls an item of a MessageSet by the type of its message.
+            let item = &self.pool.messages[self.queue[field.message.0 as usize]].name;
+            field.text_name = format!("[{item}]").into();
+        }
         Ok(field)
     }
 

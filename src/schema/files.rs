@@ -31,12 +31,18 @@ pub fn named(files: &[FileDescriptor], names: &[String]) -> Vec<usize> {
 pub fn not_imported(files: &[FileDescriptor]) -> Vec<usize> {
     let imported: BTreeSet<&str> =
         files.iter().flat_map(|file| &file.dependencies).map(String::as_str).collect();
-    let of_google = |file: &FileDescriptor| file.package == super::builtin::WELL_KNOWN_PACKAGE;
+    let of_google = |file: &FileDescriptor| is_well_known(&file.package);
     let all_google = files.iter().all(of_google);
     let wanted = |(_, file): &(usize, &FileDescriptor)| {
         !imported.contains(file.name.as_str()) && (all_google || !of_google(file))
     };
     files.iter().enumerate().filter(wanted).map(|(index, _)| index).collect()
+}
+
+/// Whether a name is of the package of the well-known types, or inside it.
+pub fn is_well_known(name: &str) -> bool {
+    let rest = name.strip_prefix(super::builtin::WELL_KNOWN_PACKAGE);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Checks what files say of each other. That an imported file is missing is no

@@ -130,7 +130,13 @@ impl Schema {
         let short = full.iter().map(|full| full.rsplit('.').next().unwrap_or(full));
         let hint = match names::nearest(name, full.iter().copied().chain(short)) {
             Some(near) => format!("did you mean `--type {near}`?"),
-            None => names::hint(name, &full, "--type ", "write"),
+            None => {
+                // The well-known types are in every schema, and hardly meant.
+                let own = |name: &&str| !files::is_well_known(name);
+                let own: Vec<&str> = full.iter().copied().filter(own).collect();
+                let listed = if own.is_empty() { &full } else { &own };
+                format!("its types are {}", names::list(listed))
+            }
         };
         Error::usage(format!("the schema has no message type {}", quote(name))).hint(hint)
     }

@@ -147,7 +147,10 @@ fn directories(paths: &[PathBuf]) -> String {
 /// What protox has against a file, as we say it.
 #[cold]
 fn explain(error: &protox::Error, roots: &[PathBuf]) -> Error {
-    let what = visible(&error.to_string());
+    let mut what = visible(&error.to_string());
+    if what.ends_with("found 'edition'") {
+        what = String::from("`edition` is not read here, `syntax` is");
+    }
     // Its long form is `FILE:LINE:COLUMN: what`, where it knows the place.
     let long = visible(&format!("{error:?}"));
     let place = long.split_once(": ").map(|(place, _)| place).filter(|place| {

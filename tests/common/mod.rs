@@ -43,6 +43,7 @@ impl Shell {
             }
         }
         command.current_dir(self.directory.path()).env("PATH", &self.path).env("LC_ALL", "C.UTF-8");
+        command.env("EXAMPLES", concat!(env!("CARGO_MANIFEST_DIR"), "/examples"));
         command
     }
 

@@ -9,6 +9,7 @@ which requires itself, could not be compared at all.
 
 import json
 import re
+import struct
 
 from canonical import Rewriter
 from google.protobuf import json_format, text_encoding, text_format
@@ -109,9 +110,17 @@ class Reference:
 
 
 def same_text(mine: str, other: str) -> bool:
-    """Whether two texts differ in escapes only. Python cannot read all that it writes."""
+    """Whether two texts differ only in escapes, in how floats are spelt, in the order of fields
+    and in the defaults of map entries. Python cannot read all that it writes."""
+    mine, other = (
+        re.sub(r"\n +(key|value): (0|false|\"\")(?=\n)", "", re.sub(r"(\d)e\+(\d)", r"\1e\2", re.sub(r"(\d)\.0(?=\n)", r"\1", text)))
+        for text in (mine, other)
+    )
     try:
-        return text_encoding.CUnescape(mine) == text_encoding.CUnescape(other)
+        # Python puts extensions among the fields, by number.
+        return sorted(text_encoding.CUnescape(mine).split(b"\n")) == sorted(
+            text_encoding.CUnescape(other).split(b"\n")
+        )
     except (ValueError, UnicodeEncodeError):
         return False
 
@@ -119,9 +128,20 @@ def same_text(mine: str, other: str) -> bool:
 def same_json(mine: str, other: str) -> bool:
     """Whether two texts are the same JSON; one with a name given twice is none."""
     try:
-        return json.loads(mine, object_pairs_hook=once) == json.loads(other, object_pairs_hook=once)
+        one, two = (
+            json.loads(text, object_pairs_hook=once, parse_float=number) for text in (mine, other)
+        )
+        return one == two
     except ValueError:
         return False
+
+
+def number(text: str) -> float:
+    """A number; one smaller than any float but the last few as the float that it is, since
+    Python prints more digits of those than they have."""
+    value = float(text)
+    small = 0 < abs(value) < 1e-37
+    return struct.unpack("f", struct.pack("f", value))[0] if small else value
 
 
 def once(pairs: list[tuple[str, object]]) -> dict[str, object]:

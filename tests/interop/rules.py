@@ -243,7 +243,26 @@ RULES = [
             only_ours(source, "binary json", r"the type .*is not in the schema")(q, e, f)
             for source in ("binary", "json")
         )
-        and re.search(rb"[^/]\b(protobuf_test_messages|google\.protobuf)\.", q.raw) is not None,
+        and re.search(rb"(?<!/)(protobuf_test_messages|google\.protobuf)\.", q.raw) is not None,
+    ),
+    Rule(
+        "an item of a MessageSet given twice, or with a number beyond 32 bits",
+        "An item is a singular message field, so both are merged, as C++ does; upb takes the last."
+        " upb cuts the number to 32 bits, and so may find another item.",
+        lambda q, e, f: q.source == "binary"
+        and e.accepted
+        and f.accepted
+        and re.search(
+            rb"(\x0b\x10[\x80-\xff]{1,4}[\x00-\x7f]\x1a).*\1|\x0b\x10[\x80-\xff]{4}[\x10-\x7f]",
+            q.raw,
+            re.DOTALL,
+        )
+        is not None,
+    ),
+    Rule(
+        "an Any expanded twice in text",
+        "Each gives its type and its value, which are singular. Python lets the last one count.",
+        only_ours("text", "binary", r'the field "type_url" is given twice', r"\}\s*[,;]?\s*\["),
     ),
     Rule(
         "numbers too large or too small for a double",

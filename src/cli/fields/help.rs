@@ -103,7 +103,7 @@ impl Flags<'_> {
             String::from("Set a field by its path: `--set name=bobby` is `--name bobby`");
         if !self.shadowed.is_empty() {
             let shadowed: Vec<&str> = self.shadowed.iter().map(String::as_str).collect();
-            help += &format!("; for {}, which are options too", names::list(&shadowed));
+            help += &format!("; needed for {}, as options are named", names::list(&shadowed));
         }
         let order = self.args.len();
         self.args.push(

@@ -82,7 +82,9 @@ pub fn take(
             false => {
                 let numeric = takes_negative(root, &steps);
                 let negative = |next: &str| numeric && looks_negative(next);
-                Some(next_value(&flag, &mut rest, "VALUE", negative)?)
+                let is_text = steps.last().is_some_and(|step| step.field.kind == Kind::String);
+                let placeholder = if is_text { "TEXT" } else { "VALUE" };
+                Some(next_value(&flag, &mut rest, placeholder, negative)?)
             }
         };
         let value = value.map(|value| utf8(&flag, &value)).transpose().map_err(|error| {
@@ -172,7 +174,7 @@ fn next_value<'w>(
         }
         None => {
             let mut hint = format!("write `{flag} {placeholder}`");
-            if placeholder == "VALUE" {
+            if placeholder == "TEXT" {
                 hint += &format!(", or `{flag}=` for the empty one");
             }
             Err(Error::usage(format!("`{flag}` needs a value")).hint(hint))

@@ -94,7 +94,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             let tag = reader.tag()?;
             if message.message_set {
                 let range = skip::value(&mut reader, tag, at, depth)?;
-                match self.item(message, tag, range)? {
+                match self.item(message, tag, range, depth)? {
                     Some((index, span)) => found.push(value(index, at, span, Form::One)),
                     None => unknown = true,
                 }
@@ -271,8 +271,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     ) -> Result<(), Stop> {
         let mut keys: Vec<(MapKey<'a>, u32)> = Vec::with_capacity(values.len());
         for (at, value) in values.iter().enumerate() {
-            if self.entry_is_known(field, value.span())? {
-                let entry = self.read_entry(field, value.span())?;
+            if self.entry_is_known(field, value.span(), depth)? {
+                let entry = self.read_entry(field, value.span(), depth)?;
                 keys.push((MapKey::of(entry.key), at as u32));
             } else {
                 *unknown = true;
@@ -288,10 +288,10 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         for same in keys.chunk_by(|a, b| a.0 == b.0) {
             let [replaced @ .., last] = same else { continue };
             for (_, at) in replaced {
-                let entry = self.read_entry(field, values[*at as usize].span())?;
+                let entry = self.read_entry(field, values[*at as usize].span(), depth)?;
                 self.check_entry(field, &entry, depth)?;
             }
-            let entry = self.read_entry(field, values[last.1 as usize].span())?;
+            let entry = self.read_entry(field, values[last.1 as usize].span(), depth)?;
             self.hand_entry(field, &entry, depth)?;
         }
         self.sink.field_end(field);
@@ -326,6 +326,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         message: &'w Message,
         tag: Tag,
         range: Span,
+        depth: u32,
     ) -> Result<Option<(usize, Span)>, Stop> {
         if tag.number != 1 || tag.wire_type != WireType::StartGroup {
             let known = message.by_number(tag.number, 0);
@@ -337,7 +338,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         while !reader.is_at_end() {
             let at = reader.position();
             let tag = reader.tag()?;
-            let range = skip::value(&mut reader, tag, at, 0)?;
+            let range = skip::value(&mut reader, tag, at, depth + 1)?;
             match (tag.number, tag.wire_type) {
                 (2, WireType::Varint) if number.is_none() => {
                     let subject = crate::wire::reader::Subject::unknown(2);
@@ -357,8 +358,9 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         message: &'w Message,
         tag: Tag,
         range: Span,
+        depth: u32,
     ) -> Result<bool, Stop> {
-        Ok(self.item(message, tag, range)?.is_some())
+        Ok(self.item(message, tag, range, depth)?.is_some())
     }
 }
 

@@ -111,8 +111,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             }
             Form::Entry => {
                 let range = message_span(reader, tag, at, field, depth)?;
-                let entry = self.read_entry(field, range.clone())?;
-                if !self.entry_is_known(field, range)? {
+                let entry = self.read_entry(field, range.clone(), depth)?;
+                if !self.entry_is_known(field, range, depth)? {
                     progress.unknown = true;
                     return Ok(());
                 }

@@ -7,7 +7,8 @@
 //! of a message first and merges them. Unknown fields come after the known
 //! ones, in a pass of their own, so that nothing has to be kept for them.
 //!
-//! A record is started over once at most, and from then on taken carefully to
+//! An error is looked at again in that way too: it may be of a value that a
+//! later one replaces. A record is started over once at most, and from then on taken carefully to
 //! its end: levels that each start over would cost a factor of two a level.
 
 mod any;
@@ -54,7 +55,9 @@ pub fn walk<'a, S: Sink<'a>>(
     let reader = Reader::new(record, base);
     let mut walk = Walk { tables: root.tables, reader, sink, notes: notes.fresh(), careful: false };
     let mut result = walk.value(message, None, std::slice::from_ref(&whole), 0);
-    if let Err(Stop(None)) = result {
+    // An error may be of a value that a later one replaces: only the careful
+    // pass knows.
+    if result.is_err() {
         walk.sink.restart();
         walk.notes = notes.fresh();
         walk.careful = true;
@@ -173,7 +176,9 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             let raw = at..reader.position();
             let known = message.by_number(tag.number, 0).filter(|_| !message.message_set);
             let Some((_, field)) = known else {
-                if !(message.message_set && self.is_known_item(message, tag, range.clone())?) {
+                if !(message.message_set
+                    && self.is_known_item(message, tag, range.clone(), depth)?)
+                {
                     self.tell_unknown(message, Unknown { tag, raw, range, reader, known: false })?;
                 }
                 continue;
@@ -187,7 +192,10 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                     self.notes.add(what, message.name(), field.subject(), &reader, at)?;
                     self.tell_unknown(message, Unknown { tag, raw, range, reader, known: true })?;
                 }
-                form => self.unknown_values(message, field, form, tag, raw, range)?,
+                form => {
+                    let place = Unknown { tag, raw, range, reader, known: true };
+                    self.unknown_values(message, field, form, place, depth)?;
+                }
             }
         }
         Ok(())
@@ -200,16 +208,16 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         message: &'w Message,
         field: &'w Field,
         form: Form,
-        tag: Tag,
-        raw: Span,
-        range: Span,
+        place: Unknown<'a>,
+        depth: u32,
     ) -> Result<(), Stop> {
         let reader = self.reader;
+        let range = place.range.clone();
         match form {
             Form::One if self.is_closed(field) => {
-                let mut value = reader.part(range.clone());
-                if !self.has_value(field, value.varint(field.subject())? as i32) {
-                    self.tell_unknown(message, Unknown { tag, raw, range, reader, known: true })?;
+                let number = reader.part(range).varint(field.subject())? as i32;
+                if !self.has_value(field, number) {
+                    self.tell_unknown(message, place)?;
                 }
             }
             Form::Packed if self.is_closed(field) => {
@@ -218,6 +226,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                     let start = values.position();
                     let number = values.varint(field.subject())? as i32;
                     if !self.has_value(field, number) {
+                        // Written anew, as upb does: out of a packed field it
+                        // has no tag of its own.
                         let range = start..values.position();
                         let tag = Tag { number: field.number, wire_type: WireType::Varint };
                         let unknown = Unknown { tag, raw: 0..0, range, reader, known: true };
@@ -225,8 +235,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                     }
                 }
             }
-            Form::Entry if !self.entry_is_known(field, range.clone())? => {
-                self.tell_unknown(message, Unknown { tag, raw, range, reader, known: true })?;
+            Form::Entry if !self.entry_is_known(field, range, depth)? => {
+                self.tell_unknown(message, place)?;
             }
             Form::One | Form::Packed | Form::Entry | Form::Wrong => {}
         }
@@ -256,7 +266,9 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
 pub fn write_unknown(unknown: &Unknown<'_>, out: &mut Vec<u8>) {
     if unknown.raw.is_empty() {
         varint::write(u64::from(unknown.tag.value()), out);
-        out.extend_from_slice(unknown.reader.bytes(unknown.range.clone()));
+        let value = varint::read(unknown.reader.bytes(unknown.range.clone()));
+        // Only a varint that was read before comes without its tag.
+        varint::write(value.map_or(0, |(value, _)| value), out);
     } else {
         out.extend_from_slice(unknown.reader.bytes(unknown.raw.clone()));
     }

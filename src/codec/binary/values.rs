@@ -3,6 +3,7 @@
 use super::{Scalar, Sink, Span, Stop, Walk};
 use crate::error::{Error, Result};
 use crate::table::{Cardinality, Field, Kind};
+use crate::wire::limits::DEPTH_MAX;
 use crate::wire::{Reader, WireType, skip};
 
 /// How the values of a field stand behind a tag: the full grid of
@@ -170,8 +171,12 @@ fn not_utf8(reader: &Reader<'_>, field: &Field, bad: Span) -> Error {
 impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     /// Finds the key and the value of an entry: of each the last, the parts of
     /// a message merged. What else stands in an entry is dropped, as the
-    /// official implementations do.
-    pub(super) fn read_entry(&self, field: &Field, range: Span) -> Result<Entry<'a>> {
+    /// official implementations do. The entry is a level of its own, inside
+    /// of `depth` others.
+    pub(super) fn read_entry(&self, field: &Field, range: Span, depth: u32) -> Result<Entry<'a>> {
+        if depth >= DEPTH_MAX {
+            return Err(skip::too_deep(&self.reader, range.start.saturating_sub(1)));
+        }
         let message = self.tables.message(field.message);
         let (key_field, value_field) = key_and_value(message);
         let mut entry = Entry {
@@ -190,12 +195,12 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             };
             match known.filter(|field| field.kind.wire_type() == tag.wire_type) {
                 Some(field) if field.kind.is_message() => {
-                    entry.parts.push(skip::value(&mut reader, tag, at, 0)?);
+                    entry.parts.push(skip::value(&mut reader, tag, at, depth + 1)?);
                 }
                 Some(field) if tag.number == 1 => entry.key = scalar(&mut reader, field)?,
                 Some(field) => entry.scalar = Some(scalar(&mut reader, field)?),
                 None => {
-                    skip::value(&mut reader, tag, at, 0)?;
+                    skip::value(&mut reader, tag, at, depth + 1)?;
                 }
             }
         }
@@ -203,12 +208,12 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     }
 
     /// Whether the value of an entry is one that its enum has.
-    pub(super) fn entry_is_known(&self, field: &Field, range: Span) -> Result<bool> {
+    pub(super) fn entry_is_known(&self, field: &Field, range: Span, depth: u32) -> Result<bool> {
         let (_, value) = key_and_value(self.tables.message(field.message));
         if !self.is_closed(value) {
             return Ok(true);
         }
-        Ok(match self.read_entry(field, range)?.scalar {
+        Ok(match self.read_entry(field, range, depth)?.scalar {
             Some(Scalar::Enum(number)) => self.has_value(value, number),
             _ => true,
         })

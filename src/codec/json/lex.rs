@@ -35,11 +35,12 @@ pub fn found(cursor: &Cursor<'_>) -> String {
 #[cold]
 pub fn extent(cursor: &Cursor<'_>) -> Range<usize> {
     let start = cursor.position;
+    let one = start..(start + 1).min(cursor.record.len());
     let mut ahead = *cursor;
     match cursor.peek() {
         Some(b'"') => match string(&mut ahead) {
             Ok(_) => start..ahead.position,
-            Err(_) => start..start + 1,
+            Err(_) => one,
         },
         Some(b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') => {
             let len = ahead
@@ -47,7 +48,7 @@ pub fn extent(cursor: &Cursor<'_>) -> Range<usize> {
                 .len();
             start..start + len
         }
-        _ => start..start + 1,
+        _ => one,
     }
 }
 

@@ -144,8 +144,10 @@ fn unicode(cursor: &mut Cursor<'_>, start: usize, len: usize, out: &mut Vec<u8>)
 /// A bracket that does not close.
 pub fn bracketed_name(cursor: &mut Cursor<'_>) -> Result<String> {
     let mut name = String::new();
+    let mut parted = None;
     loop {
         space(cursor);
+        let start = cursor.position;
         let part = cursor.take_while(|byte| {
             byte.is_ascii_alphanumeric()
                 || matches!(byte, b'_' | b'.' | b'/' | b'-' | b'%' | b'~')
@@ -154,9 +156,21 @@ pub fn bracketed_name(cursor: &mut Cursor<'_>) -> Result<String> {
                     b'!' | b'$' | b'&' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'='
                 )
         });
+        let in_word = |byte: Option<&u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        };
+        if in_word(name.as_bytes().last()) && in_word(part.first()) {
+            parted.get_or_insert(start);
+        }
         name.push_str(&String::from_utf8_lossy(part));
         if cursor.eat(b']') && !name.is_empty() {
-            return Ok(name);
+            return match parted {
+                // The official parsers read a type's URL in pieces.
+                Some(at) if !name.contains('/') => {
+                    Err(cursor.error("a name has white space in it", at..at + 1))
+                }
+                _ => Ok(name),
+            };
         }
         if part.is_empty() {
             let what = format!("expected the name of an extension, found {}", cursor.found());

@@ -271,7 +271,11 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
             let what = format!("{} is no Any, and has no {}", message.name(), quote(url));
             return Err(self.cursor.error(what, range));
         };
-        let name = url.rsplit_once('/').map_or(url, |(_, name)| name);
+        let (prefix, name) = url.rsplit_once('/').unwrap_or(("", url));
+        if prefix.is_empty() || prefix.starts_with('/') {
+            let what = format!("the type {} has nothing before its `/`", quote(url));
+            return Err(self.cursor.error(what, range).hint("write `[type.googleapis.com/NAME]`"));
+        }
         let Some(inner) = self.tables.find(name) else {
             let what = format!("the type {} is not in the schema", quote(url));
             return Err(self.cursor.error(what, range));
