@@ -85,11 +85,13 @@ fn the_rust_example_does_the_round_trip() {
 }
 
 #[test]
-fn the_shell_example_prints_what_it_says() {
-    let script = root().join("examples/pipes.sh");
-    let ran = Shell::new().run(&format!("sh '{}'", script.display()), b"");
-    let expected = fs::read_to_string(root().join("tests/pipes.out")).expect("its output");
-    assert_eq!(String::from_utf8_lossy(&ran.stderr), "");
-    assert_eq!(String::from_utf8_lossy(&ran.stdout), expected);
-    assert_eq!(ran.status, 0);
+fn the_shell_examples_print_what_they_say() {
+    for name in ["pipes", "descriptor-set"] {
+        let script = root().join(format!("examples/{name}.sh"));
+        let ran = Shell::new().run(&format!("sh '{}'", script.display()), b"");
+        let expected = fs::read_to_string(root().join(format!("tests/{name}.out")));
+        assert_eq!(String::from_utf8_lossy(&ran.stderr), "", "{name}");
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), expected.expect("its output"), "{name}");
+        assert_eq!(ran.status, 0, "{name}");
+    }
 }

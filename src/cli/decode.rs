@@ -121,6 +121,18 @@ impl Decode {
             (None, Some(file)) if path.is_none() => allowed.file(file)?,
             _ => None,
         };
+        let for_json = [
+            (self.proto_names, "--proto-names"),
+            (self.emit_defaults, "--emit-defaults"),
+            (self.int64_as_number, "--int64-as-number"),
+            (self.pretty, "--pretty"),
+        ];
+        if let (Some((_, option)), true) =
+            (for_json.iter().find(|(given, _)| *given), to != Some(Format::Json))
+        {
+            let what = format!("`{option}` is for JSON");
+            return Err(Error::usage(what).hint("say `--to json` too"));
+        }
         let json = json::PrintOptions {
             proto_names: self.proto_names,
             int64_as_number: self.int64_as_number,

@@ -103,6 +103,7 @@ fn total(note: &Note) -> String {
         What::WrongWireType { .. } => "of the wrong wire type",
         What::Repeated => "again",
         What::LeftOut => "left out",
+        What::NoEnumValue => "of no value of its enum",
     };
     match note.count {
         1 => format!("{} {what} once", note.field),

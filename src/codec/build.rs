@@ -1,8 +1,8 @@
 //! A message that is being put together, from JSON, text or field flags.
 //!
 //! Values are written as they come. A message whose fields came out of order
-//! is put in order when it ends: fields by number, extensions last, map
-//! entries by key, packed pieces joined. That is what
+//! is put in order when it ends: fields by number, map entries by
+//! key, packed pieces joined. That is what
 //! `SerializeToString(deterministic=True)` gives.
 
 use super::binary::{self, MapKey, Scalar};
@@ -20,7 +20,8 @@ pub struct Builder<'t, 'o> {
     levels: Vec<Level<'t>>,
     /// The fields of all levels, those of the innermost last.
     pieces: Vec<Piece>,
-    /// The fields and the oneofs of all levels that are set, a bit each.
+    /// A bit for each field and each oneof of all levels that is set, and one
+    /// for each field that was named.
     set: Vec<u64>,
 }
 
@@ -69,7 +70,7 @@ impl<'t, 'o> Builder<'t, 'o> {
             set: self.set.len(),
             ordered: true,
         });
-        let bits = message.fields().len() + message.oneofs.len();
+        let bits = 2 * message.fields().len() + message.oneofs.len();
         self.set.resize(self.set.len() + bits.div_ceil(64), 0);
     }
 
@@ -133,6 +134,17 @@ impl<'t, 'o> Builder<'t, 'o> {
             }
         }
         Ok(())
+    }
+
+    /// Notes that the input names the field of this index, whatever it says of
+    /// it. Says whether it is the first time.
+    pub fn is_first_named(&mut self, index: usize) -> bool {
+        let message = self.message();
+        let at = message.fields().len() + message.oneofs.len() + index;
+        let Some((word, bit)) = self.bit(at) else { return true };
+        let first = *word & bit == 0;
+        *word |= bit;
+        first
     }
 
     /// Whether the field of this index has been marked.

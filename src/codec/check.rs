@@ -15,7 +15,7 @@ pub fn decodes(root: Root<'_>, record: &[u8]) -> bool {
 pub fn fits(root: Root<'_>, record: &[u8]) -> bool {
     run(root, record).is_ok_and(|notes| {
         !notes.list().iter().any(|note| match note.what {
-            What::WrongWireType { .. } | What::LeftOut => true,
+            What::WrongWireType { .. } | What::LeftOut | What::NoEnumValue => true,
             What::Repeated => false,
         })
     })
@@ -58,7 +58,7 @@ impl<'a> Sink<'a> for Nobody {
     fn unknown(
         &mut self,
         message: &Message,
-        unknown: Unknown<'a>,
+        unknown: Unknown<'_, 'a>,
         notes: &mut Notes,
     ) -> Result<()> {
         unknown.note_left_out(message, notes)

@@ -23,6 +23,9 @@ pub enum What {
     Repeated,
     /// An unknown field that the output cannot hold.
     LeftOut,
+    /// A value that the field's closed enum doesn't have, which makes it an
+    /// unknown field, that the output cannot hold.
+    NoEnumValue,
 }
 
 /// One kind of note for one field, with its first place.
@@ -58,6 +61,11 @@ impl fmt::Display for Note {
             What::Repeated => {
                 write!(f, "{} occurs more than once, the last one counts", self.field)
             }
+            What::NoEnumValue => write!(
+                f,
+                "{} has a value that its enum does not have, which is left out of the JSON",
+                self.field
+            ),
             What::LeftOut => {
                 write!(f, "{} is not in the schema and is left out of the JSON", self.field)
             }
@@ -149,7 +157,7 @@ fn strict_error(note: &Note, reader: &Reader<'_>, at: usize) -> Error {
     let hint = match note.what {
         What::WrongWireType { .. } => "the bytes may be of another message type",
         What::Repeated => "are these two messages run together?",
-        What::LeftOut => "`--to text` keeps unknown fields",
+        What::LeftOut | What::NoEnumValue => "`--to text` keeps unknown fields",
     };
     reader
         .error(note.to_string(), at..at + 1, "tag")

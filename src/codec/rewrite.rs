@@ -142,7 +142,7 @@ impl<'a> Sink<'a> for Rewrite<'_> {
         self.close();
     }
 
-    fn unknown(&mut self, _: &Message, unknown: Unknown<'a>, _: &mut Notes) -> Result<()> {
+    fn unknown(&mut self, _: &Message, unknown: Unknown<'_, 'a>, _: &mut Notes) -> Result<()> {
         if self.keep_unknown {
             binary::write_unknown(&unknown, self.out);
         }

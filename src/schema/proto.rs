@@ -13,7 +13,7 @@ use protox::Compiler;
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use crate::error::{Error, Result, names};
-use crate::escape::{quote, visible};
+use crate::escape::{quote, shell_word, visible};
 
 /// What compiling gives.
 pub struct Compiled {
@@ -50,7 +50,11 @@ pub fn compile(files: &[PathBuf], includes: &[PathBuf]) -> Result<Compiled> {
     let mut compiler = Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).include_source_info(true);
     for name in &names {
-        compiler.open_file(name).map_err(|error| explain(&error, &roots))?;
+        compiler.open_file(name).map_err(|error| {
+            let typed =
+                names.iter().zip(files).find(|(name, _)| error.file() == Some(name.as_str()));
+            explain(&error, &roots, typed.map(|(_, file)| file.as_path()))
+        })?;
     }
     Ok(Compiled { set: compiler.encode_file_descriptor_set(), names })
 }
@@ -146,7 +150,7 @@ fn directories(paths: &[PathBuf]) -> String {
 
 /// What protox has against a file, as we say it.
 #[cold]
-fn explain(error: &protox::Error, roots: &[PathBuf]) -> Error {
+fn explain(error: &protox::Error, roots: &[PathBuf], typed: Option<&Path>) -> Error {
     let mut what = visible(&error.to_string());
     if what.ends_with("found 'edition'") {
         what = String::from("`edition` is not read here, `syntax` is");
@@ -171,7 +175,8 @@ fn explain(error: &protox::Error, roots: &[PathBuf]) -> Error {
         return found.hint("`-I DIR` names the directory that imports start from");
     }
     if error.is_parse() {
-        let file = error.file().map_or_else(|| String::from("FILE"), visible);
+        let typed = typed.map(|path| shell_word(&path.to_string_lossy()));
+        let file = typed.or(error.file().map(visible)).unwrap_or_else(|| String::from("FILE"));
         found = found
             .hint("if `protoc` reads the file, it can make a descriptor set of it:")
             .hint(format!("`protoc --include_imports --include_source_info -o x.binpb {file}`, then `--descriptor-set x.binpb`"));

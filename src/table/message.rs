@@ -119,7 +119,7 @@ impl WellKnown {
 /// A message type.
 pub struct Message {
     name: Box<str>,
-    /// In the order in which they are written: by number, extensions last.
+    /// In the order in which they are written: by number.
     fields: Box<[Field]>,
     /// The numbers with the indexes of their fields, in order.
     numbers: Box<[(u32, u32)]>,
@@ -145,8 +145,7 @@ pub struct Message {
 impl Message {
     /// A type of this full name with these fields, in any order.
     pub fn new(name: &str, mut fields: Vec<Field>) -> Self {
-        // As upb writes them, and so the official deterministic bytes.
-        fields.sort_by_key(|field| (field.extension, field.number));
+        fields.sort_by_key(|field| field.number);
         let index = |(at, _): (usize, &Field)| at as u32;
         let mut numbers: Vec<(u32, u32)> =
             fields.iter().enumerate().map(|(at, field)| (field.number, at as u32)).collect();

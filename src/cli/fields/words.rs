@@ -138,7 +138,13 @@ fn takes_negative(root: Root<'_>, steps: &[Step<'_>]) -> bool {
         | Kind::Enum => step.field.cardinality != Cardinality::Map,
         Kind::Message | Kind::Group => {
             let message = root.tables.message(step.field.message);
-            matches!(message.well_known, Some(WellKnown::Duration | WellKnown::Wrapper))
+            let numeric =
+                |field: &crate::table::Field| field.kind.packable() && field.kind != Kind::Bool;
+            match message.well_known {
+                Some(WellKnown::Duration) => true,
+                Some(WellKnown::Wrapper) => message.fields().first().is_some_and(numeric),
+                _ => false,
+            }
         }
         Kind::Bool | Kind::String | Kind::Bytes => false,
     }

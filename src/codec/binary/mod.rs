@@ -18,7 +18,7 @@ mod sink;
 mod values;
 
 pub use any::Any;
-pub use sink::{Scalar, Sink, Unknown};
+pub use sink::{Scalar, Sink, Unknown, Why};
 pub use values::{Form, MapKey, default, key_and_value, scalar as read_scalar};
 
 use std::ops::Range;
@@ -179,7 +179,10 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                 if !(message.message_set
                     && self.is_known_item(message, tag, range.clone(), depth)?)
                 {
-                    self.tell_unknown(message, Unknown { tag, raw, range, reader, known: false })?;
+                    self.tell_unknown(
+                        message,
+                        Unknown { tag, raw, range, reader, why: Why::NoField },
+                    )?;
                 }
                 continue;
             };
@@ -190,10 +193,14 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                         expected: field.kind.wire_type(),
                     };
                     self.notes.add(what, message.name(), field.subject(), &reader, at)?;
-                    self.tell_unknown(message, Unknown { tag, raw, range, reader, known: true })?;
+                    self.tell_unknown(
+                        message,
+                        Unknown { tag, raw, range, reader, why: Why::WrongWireType },
+                    )?;
                 }
                 form => {
-                    let place = Unknown { tag, raw, range, reader, known: true };
+                    let why = Why::NoEnumValue(field.subject());
+                    let place = Unknown { tag, raw, range, reader, why };
                     self.unknown_values(message, field, form, place, depth)?;
                 }
             }
@@ -208,7 +215,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         message: &'w Message,
         field: &'w Field,
         form: Form,
-        place: Unknown<'a>,
+        place: Unknown<'_, 'a>,
         depth: u32,
     ) -> Result<(), Stop> {
         let reader = self.reader;
@@ -230,7 +237,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                         // has no tag of its own.
                         let range = start..values.position();
                         let tag = Tag { number: field.number, wire_type: WireType::Varint };
-                        let unknown = Unknown { tag, raw: 0..0, range, reader, known: true };
+                        let unknown = Unknown { tag, raw: 0..0, range, reader, why: place.why };
                         self.tell_unknown(message, unknown)?;
                     }
                 }
@@ -243,7 +250,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         Ok(())
     }
 
-    fn tell_unknown(&mut self, message: &'w Message, unknown: Unknown<'a>) -> Result<(), Stop> {
+    fn tell_unknown(&mut self, message: &'w Message, unknown: Unknown<'_, 'a>) -> Result<(), Stop> {
         Ok(self.sink.unknown(message, unknown, &mut self.notes)?)
     }
 
@@ -263,7 +270,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
 }
 
 /// The bytes of an unknown field as a message holds them.
-pub fn write_unknown(unknown: &Unknown<'_>, out: &mut Vec<u8>) {
+pub fn write_unknown(unknown: &Unknown<'_, '_>, out: &mut Vec<u8>) {
     if unknown.raw.is_empty() {
         varint::write(u64::from(unknown.tag.value()), out);
         let value = varint::read(unknown.reader.bytes(unknown.range.clone()));

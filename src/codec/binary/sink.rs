@@ -34,7 +34,7 @@ pub enum Scalar<'a> {
 
 /// A field that the schema doesn't know, or has with another wire type, or
 /// that holds a value that its enum doesn't have.
-pub struct Unknown<'a> {
+pub struct Unknown<'t, 'a> {
     /// Its number and wire type.
     pub tag: Tag,
     /// Where it stands in the record, tag and value; empty for a value out of
@@ -44,11 +44,22 @@ pub struct Unknown<'a> {
     pub range: Span,
     /// The record.
     pub reader: Reader<'a>,
-    /// Whether the schema has a field of this number.
-    pub known: bool,
+    /// Why it counts as unknown.
+    pub why: Why<'t>,
 }
 
-impl Unknown<'_> {
+/// Why a field counts as unknown.
+#[derive(Clone, Copy)]
+pub enum Why<'t> {
+    /// The schema has none of its number.
+    NoField,
+    /// The schema has another wire type, which has a note of its own.
+    WrongWireType,
+    /// The closed enum of this field doesn't have its value.
+    NoEnumValue(Subject<'t>),
+}
+
+impl Unknown<'_, '_> {
     /// Notes that the output cannot hold it, unless what is wrong with it has
     /// a note of its own.
     ///
@@ -56,11 +67,13 @@ impl Unknown<'_> {
     ///
     /// The note, where notes are to be errors.
     pub fn note_left_out(&self, message: &Message, notes: &mut Notes) -> Result<()> {
-        if self.known {
-            return Ok(());
-        }
-        let subject = Subject::unknown(self.tag.number);
-        notes.add(What::LeftOut, message.name(), subject, &self.reader, self.raw.start)
+        let (what, subject) = match self.why {
+            Why::WrongWireType => return Ok(()),
+            Why::NoField => (What::LeftOut, Subject::unknown(self.tag.number)),
+            Why::NoEnumValue(field) => (What::NoEnumValue, field),
+        };
+        let at = if self.raw.is_empty() { self.range.start } else { self.raw.start };
+        notes.add(what, message.name(), subject, &self.reader, at)
     }
 }
 
@@ -118,8 +131,12 @@ pub trait Sink<'a>: Sized {
     /// # Errors
     ///
     /// Whatever the sink has against it.
-    fn unknown(&mut self, message: &Message, unknown: Unknown<'a>, notes: &mut Notes)
-    -> Result<()>;
+    fn unknown(
+        &mut self,
+        message: &Message,
+        unknown: Unknown<'_, 'a>,
+        notes: &mut Notes,
+    ) -> Result<()>;
 
     /// Whether messages of this type are taken whole.
     fn takes(&self, _: &Message) -> bool {

@@ -63,41 +63,68 @@ pub fn word<'a>(cursor: &Cursor<'a>) -> &'a [u8] {
 /// # Errors
 ///
 /// What is no number in JSON: `01`, `+1`, `.5`, `1.`.
+#[inline]
 pub fn number<'a>(cursor: &mut Cursor<'a>) -> Result<&'a str> {
-    let start = cursor.position;
-    let raw = cursor
-        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.'));
-    match std::str::from_utf8(raw) {
-        Ok(text) if is_number(text) => Ok(text),
-        _ => {
-            let what = format!("{} is no number in JSON", crate::escape::quote_bytes(raw));
-            Err(cursor.error(what, start..cursor.position))
-        }
+    let rest = &cursor.record[cursor.position..];
+    let len = number_len(rest);
+    let goes_on = rest.get(len).is_some_and(|&byte| is_of_number(byte));
+    if len == 0 || goes_on {
+        return Err(no_number(cursor));
     }
+    // A number is ASCII, and so is UTF-8.
+    let text = std::str::from_utf8(&rest[..len]).map_err(|_| no_number(cursor))?;
+    cursor.position += len;
+    Ok(text)
+}
+
+#[inline]
+fn is_of_number(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')
+}
+
+#[cold]
+fn no_number(cursor: &Cursor<'_>) -> Error {
+    let mut ahead = *cursor;
+    let raw = ahead.take_while(is_of_number);
+    let what = format!("{} is no number in JSON", crate::escape::quote_bytes(raw));
+    cursor.error(what, cursor.position..ahead.position)
 }
 
 /// Whether `text` is a number as RFC 8259 has it.
 pub fn is_number(text: &str) -> bool {
-    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let text = text.strip_prefix('-').unwrap_or(text);
-    let whole = digits(text);
-    if whole == 0 || (whole > 1 && text.starts_with('0')) {
-        return false;
-    }
-    let mut rest = &text[whole..];
-    if let Some(fraction) = rest.strip_prefix('.') {
-        let count = digits(fraction);
-        if count == 0 {
-            return false;
+    !text.is_empty() && number_len(text.as_bytes()) == text.len()
+}
+
+/// The bytes of the number that `bytes` begin with; 0 if they begin with none.
+#[inline]
+fn number_len(bytes: &[u8]) -> usize {
+    let digits = |mut at: usize| {
+        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
         }
-        rest = &fraction[count..];
+        at
+    };
+    let start = usize::from(bytes.first() == Some(&b'-'));
+    let mut end = digits(start);
+    if end == start || (end > start + 1 && bytes[start] == b'0') {
+        return 0;
     }
-    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
-        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-        let count = digits(exponent);
-        return count > 0 && count == exponent.len();
+    if bytes.get(end) == Some(&b'.') {
+        let fraction = digits(end + 1);
+        if fraction == end + 1 {
+            return 0;
+        }
+        end = fraction;
     }
-    rest.is_empty()
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'-' | b'+')));
+        let exponent = digits(end + 1 + sign);
+        if exponent == end + 1 + sign {
+            return 0;
+        }
+        end = exponent;
+    }
+    end
 }
 
 /// Passes a value of any type. The brackets that are open are kept in a list,

@@ -210,12 +210,11 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         let absent = self.is_null() && !self.null_is_value(field);
         // `null` sets nothing; but a field that is there twice is a mistake,
         // null or not.
-        if !absent || self.builder.is_marked(index) {
-            let again = !field.is_singular() && self.builder.is_marked(index);
-            let taken = if again { Err(Taken::Field) } else { self.builder.mark(index) };
-            if let Err(taken) = taken {
-                return Err(self.taken(message, field, key, taken, range));
-            }
+        if !self.builder.is_first_named(index) {
+            return Err(self.taken(message, field, key, Taken::Field, range));
+        }
+        if !absent && let Err(taken) = self.builder.mark(index) {
+            return Err(self.taken(message, field, key, taken, range));
         }
         if absent {
             self.cursor.position += 4;

@@ -76,17 +76,18 @@ impl Print<'_> {
         self.levels.last().is_some_and(|level| level.bare.is_some())
     }
 
-    fn quoted(&mut self, text: std::fmt::Arguments<'_>, quoted: bool) {
-        use std::io::Write;
-        // Writing to a Vec cannot fail.
-        let _ = match quoted {
-            true => write!(self.out, "\"{text}\""),
-            false => write!(self.out, "{text}"),
-        };
-    }
-
-    fn number64(&mut self, text: std::fmt::Arguments<'_>) {
-        self.quoted(text, !self.options.int64_as_number);
+    /// A whole number, in quotes if it is to have them.
+    #[inline]
+    fn whole(&mut self, value: impl itoa::Integer, quoted: bool) {
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(value).as_bytes();
+        if quoted {
+            self.out.push(b'"');
+            self.out.extend_from_slice(digits);
+            self.out.push(b'"');
+        } else {
+            self.out.extend_from_slice(digits);
+        }
     }
 
     /// Writes the fields of a message that are not among the written ones from
@@ -114,7 +115,7 @@ impl Print<'_> {
         match enumeration.name_of(number) {
             _ if enumeration.is_null => self.out.extend_from_slice(b"null"),
             Some(name) => escape::json_string(name, self.out),
-            None => self.quoted(format_args!("{number}"), false),
+            None => self.whole(number, false),
         }
     }
 }
@@ -218,10 +219,10 @@ impl<'a> Sink<'a> for Print<'_> {
                 special::float(value, self.out);
             }
             Scalar::F32(value) => special::float32(value, self.out),
-            Scalar::I64(value) => self.number64(format_args!("{value}")),
-            Scalar::U64(value) => self.number64(format_args!("{value}")),
-            Scalar::I32(value) => self.quoted(format_args!("{value}"), false),
-            Scalar::U32(value) => self.quoted(format_args!("{value}"), false),
+            Scalar::I64(value) => self.whole(value, !self.options.int64_as_number),
+            Scalar::U64(value) => self.whole(value, !self.options.int64_as_number),
+            Scalar::I32(value) => self.whole(value, false),
+            Scalar::U32(value) => self.whole(value, false),
             Scalar::Bool(value) => {
                 self.out.extend_from_slice(if value { b"true" } else { b"false" });
             }
@@ -240,11 +241,12 @@ impl<'a> Sink<'a> for Print<'_> {
         self.comma();
         match key {
             Scalar::String(text) => escape::json_string(utf8(field, text)?, self.out),
-            Scalar::Bool(value) => self.quoted(format_args!("{value}"), true),
-            Scalar::I64(value) => self.quoted(format_args!("{value}"), true),
-            Scalar::U64(value) => self.quoted(format_args!("{value}"), true),
-            Scalar::I32(value) | Scalar::Enum(value) => self.quoted(format_args!("{value}"), true),
-            Scalar::U32(value) => self.quoted(format_args!("{value}"), true),
+            Scalar::Bool(true) => self.out.extend_from_slice(b"\"true\""),
+            Scalar::Bool(false) => self.out.extend_from_slice(b"\"false\""),
+            Scalar::I64(value) => self.whole(value, true),
+            Scalar::U64(value) => self.whole(value, true),
+            Scalar::I32(value) | Scalar::Enum(value) => self.whole(value, true),
+            Scalar::U32(value) => self.whole(value, true),
             // No map has such keys.
             Scalar::F64(_) | Scalar::F32(_) | Scalar::Bytes(_) => {
                 self.out.extend_from_slice(b"\"\"")
@@ -259,7 +261,7 @@ impl<'a> Sink<'a> for Print<'_> {
     fn unknown(
         &mut self,
         message: &Message,
-        unknown: Unknown<'a>,
+        unknown: Unknown<'_, 'a>,
         notes: &mut Notes,
     ) -> Result<()> {
         unknown.note_left_out(message, notes)

@@ -7,7 +7,6 @@ use crate::codec::base64_text;
 use crate::codec::binary::Scalar;
 use crate::codec::cursor::{Cursor, Origin};
 use crate::error::{Error, Result};
-use crate::escape::quote;
 use crate::table::{Field, Kind, Tables};
 
 /// A value that may own its bytes.
@@ -69,14 +68,17 @@ pub(super) fn read<'a>(
         Kind::Enum => return enum_value(cursor, field, tables),
         _ => {
             let start = cursor.position;
-            let text = number_text(cursor, field)?;
-            match number(field.kind, &text) {
-                Some(value) => Value::Scalar(value),
-                None => {
-                    let what =
-                        format!("{} is out of range, or no {}", quote(&text), field.kind.name());
-                    return Err(cursor.error(what, start..cursor.position));
+            let value = match cursor.peek() {
+                Some(b'-' | b'0'..=b'9') => checked_number(field.kind, lex::number(cursor)?),
+                Some(b'"') => number(field.kind, &lex::string(cursor)?),
+                _ => {
+                    let wanted = format!("a number for the {}", field.kind.name());
+                    return Err(expected(cursor, &wanted));
                 }
+            };
+            match value {
+                Some(value) => Value::Scalar(value),
+                None => return Err(out_of_range(cursor, field, start)),
             }
         }
     };
@@ -116,13 +118,13 @@ fn enum_value<'a>(cursor: &mut Cursor<'a>, field: &Field, tables: &Tables) -> Re
     }
 }
 
-/// The text of a number, bare or in quotes; that of a float may be a word.
-fn number_text<'a>(cursor: &mut Cursor<'a>, field: &Field) -> Result<Cow<'a, str>> {
-    match cursor.peek() {
-        Some(b'-' | b'0'..=b'9') => lex::number(cursor).map(Cow::Borrowed),
-        Some(b'"') => lex::string(cursor),
-        _ => Err(expected(cursor, &format!("a number for the {}", field.kind.name()))),
-    }
+#[cold]
+fn out_of_range(cursor: &Cursor<'_>, field: &Field, start: usize) -> Error {
+    let text = cursor.record[start..cursor.position].trim_ascii();
+    let text = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(text);
+    let text = crate::escape::quote_bytes(text);
+    let what = format!("{text} is out of range, or no {}", field.kind.name());
+    cursor.error(what, start..cursor.position)
 }
 
 #[cold]
@@ -139,10 +141,26 @@ fn quote_it(cursor: &Cursor<'_>) -> Option<String> {
 
 /// The number of a kind that a JSON number, or a string of one, stands for.
 pub fn number(kind: Kind, text: &str) -> Option<Scalar<'static>> {
+    let infinite = match text {
+        "NaN" => f64::NAN,
+        "Infinity" => f64::INFINITY,
+        "-Infinity" => f64::NEG_INFINITY,
+        _ if lex::is_number(text) => return checked_number(kind, text),
+        _ => return None,
+    };
+    match kind {
+        Kind::Double => Some(Scalar::F64(infinite)),
+        Kind::Float => Some(Scalar::F32(infinite as f32)),
+        _ => None,
+    }
+}
+
+/// The same for what is known to be a JSON number.
+fn checked_number(kind: Kind, text: &str) -> Option<Scalar<'static>> {
     let whole = || integer(text);
     Some(match kind {
-        Kind::Double => Scalar::F64(double(text)?),
-        Kind::Float => Scalar::F32(float(text)?),
+        Kind::Double => Scalar::F64(text.parse().ok().filter(|value: &f64| value.is_finite())?),
+        Kind::Float => Scalar::F32(text.parse().ok().filter(|value: &f32| value.is_finite())?),
         Kind::Int64 | Kind::Sfixed64 | Kind::Sint64 => Scalar::I64(i64::try_from(whole()?).ok()?),
         Kind::Uint64 | Kind::Fixed64 => Scalar::U64(u64::try_from(whole()?).ok()?),
         Kind::Int32 | Kind::Sfixed32 | Kind::Sint32 => Scalar::I32(i32::try_from(whole()?).ok()?),
@@ -162,36 +180,18 @@ pub(super) fn map_key(kind: Kind, text: &str) -> Option<Value<'_>> {
     }
 }
 
-/// A double: a JSON number, or one of three words.
-fn double(text: &str) -> Option<f64> {
-    match text {
-        "NaN" => Some(f64::NAN),
-        "Infinity" => Some(f64::INFINITY),
-        "-Infinity" => Some(f64::NEG_INFINITY),
-        _ if lex::is_number(text) => text.parse().ok().filter(|value: &f64| value.is_finite()),
-        _ => None,
-    }
-}
-
-fn float(text: &str) -> Option<f32> {
-    match text {
-        "NaN" => Some(f32::NAN),
-        "Infinity" => Some(f32::INFINITY),
-        "-Infinity" => Some(f32::NEG_INFINITY),
-        _ if lex::is_number(text) => text.parse().ok().filter(|value: &f32| value.is_finite()),
-        _ => None,
-    }
-}
-
 /// The whole number that a JSON number stands for, exactly: `1e3` and `1.50e1`
 /// are whole, `1.5` is not. None also beyond 64 bits.
+#[inline]
 fn integer(text: &str) -> Option<i128> {
-    if !lex::is_number(text) {
-        return None;
-    }
     if let Ok(value) = text.parse::<i64>() {
         return Some(i128::from(value));
     }
+    integer_with_exponent(text)
+}
+
+#[cold]
+fn integer_with_exponent(text: &str) -> Option<i128> {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -235,20 +235,11 @@ mod tests {
         ] {
             assert_eq!(integer(text), Some(value), "{text}");
         }
-        for text in [
-            "1.5",
-            "1e-1",
-            "1e999999999999999999999",
-            "01",
-            "+1",
-            " 1",
-            "1 ",
-            "",
-            "1.",
-            ".1",
-            "0x1",
-        ] {
+        for text in ["1.5", "1e-1", "1e999999999999999999999"] {
             assert_eq!(integer(text), None, "{text}");
+        }
+        for text in ["01", "+1", " 1", "1 ", "", "1.", ".1", "0x1", "Infinity", "1e400"] {
+            assert_eq!(number(Kind::Int64, text), None, "{text}");
         }
     }
 }

@@ -172,7 +172,7 @@ impl<'a> Sink<'a> for Print<'_> {
         self.close();
     }
 
-    fn unknown(&mut self, _: &Message, field: Unknown<'a>, _: &mut Notes) -> Result<()> {
+    fn unknown(&mut self, _: &Message, field: Unknown<'_, 'a>, _: &mut Notes) -> Result<()> {
         if !self.options.unknown {
             return Ok(());
         }

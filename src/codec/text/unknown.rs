@@ -17,7 +17,7 @@ use crate::wire::{Reader, Tag, WireType, skip};
 /// # Errors
 ///
 /// None for a field that was skipped before, as all have been.
-pub fn print(field: &Unknown<'_>, layout: Layout, depth: u32, out: &mut Vec<u8>) -> Result<()> {
+pub fn print(field: &Unknown<'_, '_>, layout: Layout, depth: u32, out: &mut Vec<u8>) -> Result<()> {
     let mut value = field.reader.part(field.range.clone());
     Printer { layout, outer: depth }.one(field.tag, &mut value, depth, out)
 }
