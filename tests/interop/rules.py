@@ -240,10 +240,9 @@ RULES = [
         "an Any whose type URL has no slash",
         "`@type` has to have one, by any.proto and the conformance suite.",
         lambda q, e, f: any(
-            only_ours(source, "binary json", r"the type .*is not in the schema")(q, e, f)
+            only_ours(source, "binary json", r'the type (of an Any .*: )?"[^/"…]*["…]')(q, e, f)
             for source in ("binary", "json")
-        )
-        and re.search(rb"(?<!/)(protobuf_test_messages|google\.protobuf)\.", q.raw) is not None,
+        ),
     ),
     Rule(
         "an item of a MessageSet given twice, or with a number beyond 32 bits",
@@ -260,9 +259,27 @@ RULES = [
         is not None,
     ),
     Rule(
+        "words for numbers that the text format does not have",
+        "An enum has names and whole numbers of 32 bits, which Python lets wrap; a sign of plus, an"
+        " `f` behind inf and nan, and a name that ends in a dot are in no grammar. Two zeros are 0.",
+        lambda q, e, f: only_ours("text", "binary", r"expected the name of an enum value, found `\+`")(q, e, f)
+        or only_ours("text", "binary", r"\S+ is out of range of an enum")(q, e, f)
+        or only_ours("text", "binary", r"expected a number, found", r"(?i)(inf|infinity|nan)f")(q, e, f)
+        or only_ours("json", "binary", r'\S+ has no field "\[.*\.\]"')(q, e, f)
+        or only_ours("json", "binary", r'".* s" is no duration')(q, e, f)
+        or only_theirs("text", "binary", 'Expected "true" or "false"', r": 0+[01]\b")(q, e, f),
+    ),
+    Rule(
+        "a number that is not finite in an entry with unknown fields",
+        "upb takes such an entry for unknown and so never looks at its Value; see `what means"
+        " nothing in an entry`.",
+        lambda q, e, f: only_ours("binary", "json", "a Value holds a number that is not finite")(q, e, f)
+        and re.search(rb"(\xf8\x7f|\xf0\x7f|\xf0\xff|\xff\x7f|\xff\xff)", q.raw) is not None,
+    ),
+    Rule(
         "an Any expanded twice in text",
         "Each gives its type and its value, which are singular. Python lets the last one count.",
-        only_ours("text", "binary", r'the field "type_url" is given twice', r"\}\s*[,;]?\s*\["),
+        only_ours("text", "binary", r'the field "type_url" is given twice', r"\["),
     ),
     Rule(
         "numbers too large or too small for a double",
