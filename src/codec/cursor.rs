@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::error::{Error, Excerpt};
-use crate::escape;
+use crate::escape::{self, quote};
+use crate::table::{Field, Message};
 
 /// The line and the column of a record's first character in the input, both
 /// counted from 1.
@@ -80,6 +81,13 @@ impl<'a> Cursor<'a> {
         Error::failure(what)
             .at_line_column(line, column)
             .showing(Excerpt::of_text(self.record, mark))
+    }
+
+    /// A required field of `message` is not set; the format calls it `name`.
+    #[cold]
+    pub fn lacks(&self, message: &Message, field: &Field, name: &str) -> Error {
+        let what = format!("{} lacks the required field {}", message.name(), quote(&field.name));
+        self.error_here(what).hint(format!("give `{name}` a value"))
     }
 
     /// An error at the next character.

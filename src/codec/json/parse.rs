@@ -75,17 +75,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
 
     /// Complains of a required field that is not set.
     pub fn end(&self, message: &Message, missing: Option<&Field>) -> Result<()> {
-        match missing {
-            None => Ok(()),
-            Some(field) => Err(self
-                .cursor
-                .error_here(format!(
-                    "{} lacks the required field {}",
-                    message.name(),
-                    quote(&field.name)
-                ))
-                .hint(format!("give `{}` a value", field.json_name))),
-        }
+        missing.map_or(Ok(()), |field| Err(self.cursor.lacks(message, field, &field.json_name)))
     }
 
     /// Reads the value of a message whose place is `depth` levels deep, into

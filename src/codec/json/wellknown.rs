@@ -95,16 +95,17 @@ pub(super) fn value<'t>(
     }
 }
 
-/// Reads an Any: its `@type` first, wherever it stands, then the message.
-pub(super) fn any<'t>(
-    parser: &mut Parser<'t, '_, '_>,
-    message: &'t Message,
+/// Finds the `@type` of an Any, wherever it stands, passing all its members.
+/// There is none only in an object that is empty.
+fn type_url(
+    parser: &mut Parser<'_, '_, '_>,
+    message: &Message,
     depth: u32,
-) -> Result<()> {
+) -> Result<Option<(String, std::ops::Range<usize>)>> {
     let open = parser.cursor;
     parser.open_brace(message.name())?;
     let mut members = 0;
-    let mut found: Option<(String, std::ops::Range<usize>)> = None;
+    let mut found = None;
     parser.members(|parser, key, range| {
         members += 1;
         if key != "@type" {
@@ -116,14 +117,22 @@ pub(super) fn any<'t>(
         found = Some(string(parser, "the type of an Any")?);
         Ok(())
     })?;
-    let Some((url, range)) = found else {
-        if members == 0 {
-            return Ok(());
-        }
+    if found.is_none() && members > 0 {
         return Err(open
             .error_here("an Any has no `@type`")
             .hint("it names the message inside: `\"@type\":\"type.googleapis.com/NAME\"`"));
-    };
+    }
+    Ok(found)
+}
+
+/// Reads an Any: its `@type` first, then the message.
+pub(super) fn any<'t>(
+    parser: &mut Parser<'t, '_, '_>,
+    message: &'t Message,
+    depth: u32,
+) -> Result<()> {
+    let open = parser.cursor;
+    let Some((url, range)) = type_url(parser, message, depth)? else { return Ok(()) };
     let name = url.rsplit_once('/').map(|(_, name)| name);
     let Some(inner) = name.and_then(|name| parser.tables.find(name)) else {
         let error =

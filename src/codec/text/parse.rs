@@ -43,17 +43,7 @@ struct Parser<'t, 'o, 'a> {
 impl<'t, 'a> Parser<'t, '_, 'a> {
     /// Complains of a required field that is not set.
     fn end(&self, message: &Message, missing: Option<&Field>) -> Result<()> {
-        match missing {
-            None => Ok(()),
-            Some(field) => Err(self
-                .cursor
-                .error_here(format!(
-                    "{} lacks the required field {}",
-                    message.name(),
-                    quote(&field.name)
-                ))
-                .hint(format!("give `{}` a value", field.text_name))),
-        }
+        missing.map_or(Ok(()), |field| Err(self.cursor.lacks(message, field, &field.text_name)))
     }
 
     /// Reads fields up to `closing`, or to the end of the input.
