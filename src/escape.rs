@@ -94,31 +94,56 @@ pub fn quote_bytes(bytes: &[u8]) -> String {
 /// every unsafe character escaped too.
 pub fn json_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut copied = 0;
-    for (at, c) in text.char_indices() {
-        let short = match c {
-            '"' => b'"',
-            '\\' => b'\\',
-            '\n' => b'n',
-            '\r' => b'r',
-            '\t' => b't',
-            '\u{8}' => b'b',
-            '\u{c}' => b'f',
-            _ if is_unsafe(c) => 0,
-            _ => continue,
-        };
-        out.extend_from_slice(&bytes[copied..at]);
-        copied = at + c.len_utf8();
-        if short != 0 {
-            out.extend_from_slice(&[b'\\', short]);
-        } else {
-            // Every unsafe character is in the Basic Multilingual Plane.
-            out.extend_from_slice(format!("\\u{:04x}", u32::from(c)).as_bytes());
+    let mut rest = text;
+    loop {
+        // What needs no look: nearly all of nearly every string.
+        let plain = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]).unwrap_or(rest.len());
+        // Beyond ASCII it is characters that are safe or not, and runs of them.
+        let safe = |&(_, c): &(usize, char)| c >= '\u{80}' && !is_unsafe(c);
+        let run = rest[plain..].char_indices().take_while(safe).last();
+        let end = plain + run.map_or(0, |(at, c)| at + c.len_utf8());
+        out.extend_from_slice(&rest.as_bytes()[..end]);
+        rest = &rest[end..];
+        match rest.chars().next() {
+            None => break,
+            Some(c) if c < '\u{80}' && PLAIN[c as usize] => {}
+            Some(c) => {
+                json_escape(c, out);
+                rest = &rest[c.len_utf8()..];
+            }
         }
     }
-    out.extend_from_slice(&bytes[copied..]);
     out.push(b'"');
+}
+
+/// The bytes of a JSON string that stand for themselves: ASCII but controls,
+/// DEL, quotes and backslashes.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0x20;
+    while byte < 0x7f {
+        plain[byte] = byte != b'"' as usize && byte != b'\\' as usize;
+        byte += 1;
+    }
+    plain
+};
+
+fn json_escape(c: char, out: &mut Vec<u8>) {
+    let short = match c {
+        '"' => b'"',
+        '\\' => b'\\',
+        '\n' => b'n',
+        '\r' => b'r',
+        '\t' => b't',
+        '\u{8}' => b'b',
+        '\u{c}' => b'f',
+        _ => {
+            // Every unsafe character is in the Basic Multilingual Plane.
+            out.extend_from_slice(format!("\\u{:04x}", u32::from(c)).as_bytes());
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
 }
 
 /// Appends `bytes` as a string of the text format: quoted, with quotes,

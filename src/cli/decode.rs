@@ -1,5 +1,6 @@
 //! `hello decode`: bytes to fields.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -215,7 +216,7 @@ impl Decode {
         // hex or base64; anything else in these formats is a message a line.
         let (input, from) = match (input, from) {
             (Input::Words(raw), Some(format)) => {
-                (&Input::Words(bytes(format, raw, Origin::START)?), Format::Binary)
+                (&Input::Words(bytes(format, raw, Origin::START)?.into_owned()), Format::Binary)
             }
             (input, from) => (input, from.unwrap_or(Format::Binary)),
         };
@@ -250,11 +251,11 @@ impl Decode {
 }
 
 /// The bytes of a message, out of the format they are written in.
-fn bytes(format: Format, raw: &[u8], origin: Origin) -> Result<Vec<u8>> {
+fn bytes(format: Format, raw: &[u8], origin: Origin) -> Result<Cow<'_, [u8]>> {
     match format {
-        Format::Binary => Ok(raw.to_vec()),
-        Format::Hex => hex_text::read(raw, origin),
-        Format::Base64 => base64_text::read(raw, origin),
-        Format::Json | Format::Text => FROM.option(format.name()).map(|_| Vec::new()),
+        Format::Binary => Ok(Cow::Borrowed(raw)),
+        Format::Hex => hex_text::read(raw, origin).map(Cow::Owned),
+        Format::Base64 => base64_text::read(raw, origin).map(Cow::Owned),
+        Format::Json | Format::Text => FROM.option(format.name()).map(|_| Cow::Borrowed(raw)),
     }
 }

@@ -293,21 +293,23 @@ impl<'t, 'o> Builder<'t, 'o> {
 
     fn add(&mut self, piece: Piece) {
         let Some(level) = self.levels.last_mut() else { return };
-        if let Some(last) = self.pieces[level.pieces..].last() {
+        if let Some(last) = self.pieces[level.pieces..].last_mut() {
             let field = &level.message.fields()[piece.index as usize];
-            let goes_on = last.index == piece.index
-                && match field.cardinality {
-                    Cardinality::Repeated { packed } => !packed,
-                    Cardinality::Singular(_) | Cardinality::Map => false,
-                };
-            level.ordered &= last.index < piece.index || goes_on;
+            let is_list = field.cardinality == Cardinality::Repeated { packed: false };
+            if is_list && last.index == piece.index && last.end == piece.start {
+                // Values of a list that stand together are one piece.
+                last.end = piece.end;
+                return;
+            }
+            level.ordered &= last.index < piece.index;
         }
         self.pieces.push(piece);
     }
 
     fn put_in_order(&mut self, level: &Level<'t>) {
-        let mut pieces = self.pieces[level.pieces..].to_vec();
-        pieces.sort_by_key(|piece| piece.index);
+        // The pieces of a message are dropped when it ends: they can be moved.
+        let mut pieces = self.pieces.split_off(level.pieces);
+        pieces.sort_unstable_by_key(|piece| (piece.index, piece.start));
         let mut ordered = Vec::with_capacity(self.out.len() - level.start);
         for same in pieces.chunk_by(|a, b| a.index == b.index) {
             let field = &level.message.fields()[same[0].index as usize];
@@ -332,18 +334,43 @@ impl<'t, 'o> Builder<'t, 'o> {
         self.out.extend_from_slice(&ordered);
     }
 
+    /// How many pieces there are so far, for [`Builder::has_key_twice`].
+    pub fn pieces(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Whether two entries of the map `field`, whose pieces begin with `first`,
+    /// have one key.
+    pub fn has_key_twice(&self, field: &Field, first: usize) -> bool {
+        let (key, _) = binary::key_and_value(self.tables.message(field.message));
+        let pieces = &self.pieces[first..];
+        let key_of = |piece: &Piece| written_key(key, &self.out[piece.start..piece.end]);
+        if pieces.is_sorted_by(|a, b| key_of(a) < key_of(b)) {
+            return false;
+        }
+        let mut order: Vec<u32> = (0..pieces.len() as u32).collect();
+        order.sort_unstable_by_key(|&at| key_of(&pieces[at as usize]));
+        order
+            .windows(2)
+            .any(|pair| key_of(&pieces[pair[0] as usize]) == key_of(&pieces[pair[1] as usize]))
+    }
+
     /// Copies the entries of a map in the order of their keys; of several with
     /// one key the last.
     fn copy_map(&self, field: &Field, pieces: &[Piece], ordered: &mut Vec<u8>) {
         let (key, _) = binary::key_and_value(self.tables.message(field.message));
-        let mut keys: Vec<(MapKey<'_>, usize)> = Vec::with_capacity(pieces.len());
-        for (at, piece) in pieces.iter().enumerate() {
-            keys.push((written_key(key, &self.out[piece.start..piece.end]), at));
+        let key_of = |at: u32| {
+            let piece = &pieces[at as usize];
+            written_key(key, &self.out[piece.start..piece.end])
+        };
+        let mut order: Vec<u32> = (0..pieces.len() as u32).collect();
+        if !order.is_sorted_by(|&a, &b| key_of(a) < key_of(b)) {
+            order.sort_unstable_by_key(|&at| (key_of(at), at));
         }
-        keys.sort_unstable();
-        for same in keys.chunk_by(|a, b| a.0 == b.0) {
-            if let Some(&(_, at)) = same.last() {
-                ordered.extend_from_slice(&self.out[pieces[at].start..pieces[at].end]);
+        for same in order.chunk_by(|&a, &b| key_of(a) == key_of(b)) {
+            if let Some(&at) = same.last() {
+                let piece = &pieces[at as usize];
+                ordered.extend_from_slice(&self.out[piece.start..piece.end]);
             }
         }
     }

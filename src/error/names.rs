@@ -4,11 +4,18 @@
 /// letter wrong in five is, two words that merely share a few are not.
 const NEAR: f64 = 0.8;
 
+/// The bytes of the longest word that is compared with names: comparing takes
+/// time for each of its letters with each of theirs.
+const NAME_MAX: usize = 200;
+
 /// Names that a list shows before it is cut.
 const LIST_MAX: usize = 12;
 
 /// The one of `known` that `name` was most likely meant to be.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > NAME_MAX {
+        return None;
+    }
     let lower = name.to_lowercase();
     known
         .into_iter()

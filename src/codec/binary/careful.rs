@@ -55,7 +55,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             unknown |= self.find(message, part.clone(), depth, &mut found, &mut winners)?;
         }
         if !found.is_sorted_by_key(|value| value.index) {
-            found.sort_by_key(|value| value.index);
+            // Where a value stands keeps those of a field in their order.
+            found.sort_unstable_by_key(|value| (value.index, value.at));
         }
         for values in found.chunk_by(|a, b| a.index == b.index) {
             let field = &message.fields()[values[0].index as usize];
@@ -121,7 +122,19 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                     *winner = Winner { field: index as u32 + 1, since: at as u32 };
                 }
             }
-            found.push(value(index, at, span, form));
+            let again = found.last_mut().filter(|last| last.index as usize == index);
+            match again {
+                // Of a number or a string given over and over only the last
+                // is kept: the others have to be well-formed, and no more.
+                Some(last) if field.is_singular() && !field.kind.is_message() => {
+                    scalar(&mut self.reader.part(last.span()), field)
+                        .map_err(|error| error.in_field(&field.name))?;
+                    *last = value(index, at, span, form);
+                    self.repeated_note(message, field, at)
+                        .map_err(|stop| stop.in_field(&field.name))?;
+                }
+                _ => found.push(value(index, at, span, form)),
+            }
         }
         Ok(unknown)
     }

@@ -1,9 +1,9 @@
 //! The walk over the bytes of a message, in the order in which its fields are
 //! written.
 //!
-//! [`walk()`] hands fields to a [`Sink`], each once and whole: [`fast`] the
+//! [`walk()`] hands fields to a [`Sink`], each once and whole: `fast` the
 //! moment it is read, as long as fields stand in order; on the first that
-//! doesn't, the record is handed on anew by [`careful`], which finds all values
+//! doesn't, the record is handed on anew by `careful`, which finds all values
 //! of a message first and merges them. Unknown fields come after the known
 //! ones, in a pass of their own, so that nothing has to be kept for them.
 //!

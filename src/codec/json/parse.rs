@@ -368,20 +368,39 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
                 .hint("a map is written `{…}`"));
         }
         let entry = self.tables.message(field.message);
-        // Two keys that differ as text may be one as numbers, `1` and `1.0`:
-        // so it is the bytes of keys that are compared.
-        let mut keys = std::collections::HashSet::new();
+        let start = self.cursor;
+        let first = self.builder.pieces();
         self.members(|parser, key, range| {
-            let mut bytes = Vec::new();
             parser
-                .map_entry(index, entry, key, &range, depth, &mut bytes)
-                .map_err(|error| error.in_field(&format!("[{}]", quote(key))))?;
+                .map_entry(index, entry, key, &range, depth)
+                .map_err(|error| error.in_field(&format!("[{}]", quote(key))))
+        })?;
+        match self.builder.has_key_twice(field, first) {
+            true => Err(self.key_twice(entry, start)),
+            false => Ok(()),
+        }
+    }
+
+    /// Finds the key that is given twice in the map whose members begin at
+    /// `start`. Two keys that differ as text may be one as numbers, `1` and
+    /// `1.0`: so it is their bytes that are compared.
+    #[cold]
+    fn key_twice(&mut self, entry: &Message, start: Cursor<'a>) -> Error {
+        self.cursor = start;
+        let kind = entry.fields()[0].kind;
+        let mut keys = std::collections::HashSet::new();
+        let found = self.members(|parser, key, range| {
+            let mut bytes = Vec::new();
+            if let Some(value) = scalar::map_key(kind, key) {
+                crate::codec::encode::value(kind, value.as_scalar(), &mut bytes);
+            }
             if !keys.insert(bytes) {
                 let what = format!("the key {} is given twice", quote(key));
                 return Err(parser.cursor.error(what, range));
             }
-            Ok(())
-        })
+            lex::skip(&mut parser.cursor, 0)
+        });
+        found.err().unwrap_or_else(|| self.cursor.error_here("a key is given twice"))
     }
 
     fn map_entry(
@@ -391,7 +410,6 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         key: &str,
         range: &Range<usize>,
         depth: u32,
-        key_bytes: &mut Vec<u8>,
     ) -> Result<()> {
         let key_field = &entry.fields()[0];
         let value_field = &entry.fields()[1];
@@ -404,7 +422,6 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
                 .cursor
                 .error_here(format!("messages are nested more than {DEPTH_MAX} deep")));
         }
-        crate::codec::encode::value(key_field.kind, value.as_scalar(), key_bytes);
         if self.is_null() && !self.null_is_item(value_field) {
             return Err(self
                 .cursor

@@ -165,13 +165,22 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         if self.cursor.eat(b']') {
             return Ok(());
         }
+        let packed = field.cardinality == (Cardinality::Repeated { packed: true });
+        let open = packed.then(|| self.builder.begin_packed(index));
         let mut count = 0;
         loop {
-            self.value(index, field, depth)
-                .map_err(|error| error.in_field(&format!("[{count}]")))?;
+            let read = match packed {
+                true => scalar::read(&mut self.cursor, field, self.tables)
+                    .map(|value| self.builder.packed_value(field.kind, value.as_scalar())),
+                false => self.value(index, field, depth),
+            };
+            read.map_err(|error| error.in_field(&format!("[{count}]")))?;
             count += 1;
             lex::space(&mut self.cursor);
             if self.cursor.eat(b']') {
+                if let Some(open) = open {
+                    self.builder.end_packed(index, open);
+                }
                 return Ok(());
             }
             if !self.cursor.eat(b',') {
