@@ -8,6 +8,9 @@ use std::{env, fs};
 use protox::Compiler;
 use protox::file::GoogleFileResolver;
 use protox::prost::Message;
+use protox::prost_reflect::prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorSet,
+};
 
 /// The well-known types: protox carries them.
 const WELL_KNOWN: [&str; 12] = [
@@ -31,8 +34,54 @@ fn main() -> Result<(), Box<dyn Error>> {
     let set = protox::compile(["hello.proto"], ["proto"])?;
     fs::write(out.join("hello.binpb"), set.encode_to_vec())?;
     prost_build::Config::new().compile_fds(set)?;
-    let mut well_known = Compiler::with_file_resolver(GoogleFileResolver::new());
-    well_known.include_source_info(false).include_imports(true).open_files(WELL_KNOWN)?;
-    fs::write(out.join("well_known.binpb"), well_known.encode_file_descriptor_set())?;
+    fs::write(out.join("well_known.binpb"), well_known()?.encode_to_vec())?;
     Ok(())
+}
+
+/// The well-known types as protox carries them, with what they have gained.
+fn well_known() -> Result<FileDescriptorSet, Box<dyn Error>> {
+    let mut compiler = Compiler::with_file_resolver(GoogleFileResolver::new());
+    compiler.include_source_info(false).include_imports(true).open_files(WELL_KNOWN)?;
+    let mut set = FileDescriptorSet::decode(&*compiler.encode_file_descriptor_set())?;
+    let mut additions = protox::compile(["descriptor_additions.proto"], ["proto"])?.file;
+    let additions = additions.pop().ok_or("the additions are one file")?;
+    let descriptor = set.file.iter_mut().find(|file| file.name().ends_with("/descriptor.proto"));
+    let descriptor = descriptor.ok_or("protox carries descriptor.proto")?;
+    merge_messages(&mut descriptor.message_type, additions.message_type);
+    merge_enums(&mut descriptor.enum_type, additions.enum_type);
+    Ok(set)
+}
+
+fn merge_messages(into: &mut Vec<DescriptorProto>, additions: Vec<DescriptorProto>) {
+    for new in additions {
+        match into.iter_mut().find(|old| old.name() == new.name()) {
+            None => into.push(new),
+            Some(old) => {
+                old.field.extend(new.field);
+                merge_messages(&mut old.nested_type, new.nested_type);
+                merge_enums(&mut old.enum_type, new.enum_type);
+                // A number that is a field now is reserved no longer.
+                let taken: Vec<i32> = old.field.iter().map(FieldDescriptorProto::number).collect();
+                old.reserved_range.retain(|range| {
+                    !taken.iter().any(|number| (range.start()..range.end()).contains(number))
+                });
+            }
+        }
+    }
+}
+
+fn merge_enums(into: &mut Vec<EnumDescriptorProto>, additions: Vec<EnumDescriptorProto>) {
+    for new in additions {
+        match into.iter_mut().find(|old| old.name() == new.name()) {
+            None => into.push(new),
+            Some(old) => {
+                for value in new.value {
+                    match old.value.iter_mut().find(|known| known.name() == value.name()) {
+                        Some(known) => known.number = value.number,
+                        None => old.value.push(value),
+                    }
+                }
+            }
+        }
+    }
 }
