@@ -9,6 +9,7 @@ use super::binary::{self, MapKey, Scalar};
 use super::encode;
 use super::rewrite::encode_item_number;
 use crate::table::{Cardinality, Field, Kind, Message, Tables};
+use crate::wire::limits::MESSAGE_LEN_MAX;
 use crate::wire::reader::Subject;
 use crate::wire::{Reader, WireType, writer};
 
@@ -37,13 +38,28 @@ struct Level<'t> {
 }
 
 /// The bytes of a field, or of a part of one.
+///
+/// A message has at most 2 GiB, so places in it fit 32 bits; those of one that
+/// grows beyond stop at the end of them, and the message is refused at its end
+/// by [`Builder::is_too_large`].
 #[derive(Clone, Copy)]
 struct Piece {
     index: u32,
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
     /// Where the values of a packed field begin.
-    payload: usize,
+    payload: u32,
+}
+
+impl Piece {
+    fn new(index: usize, start: usize, payload: usize, end: usize) -> Self {
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Piece { index: place(index), start: place(start), end: place(end), payload: place(payload) }
+    }
+
+    fn span(&self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 /// What is in the way of setting a field.
@@ -197,7 +213,7 @@ impl<'t, 'o> Builder<'t, 'o> {
         let length = self.out.len() - payload;
         writer::insert_length(self.out, payload);
         let end = self.out.len();
-        self.add(Piece { index: index as u32, start, end, payload: end - length });
+        self.add(Piece::new(index, start, end - length, end));
     }
 
     /// A message begins as a value of the field of this index.
@@ -266,6 +282,12 @@ impl<'t, 'o> Builder<'t, 'o> {
         missing
     }
 
+    /// Whether a message that began at `start` of the output is larger than
+    /// the format allows.
+    pub fn is_too_large(&self, start: usize) -> bool {
+        (self.out.len() - start) as u64 > MESSAGE_LEN_MAX
+    }
+
     /// The bytes written so far.
     pub fn len(&self) -> usize {
         self.out.len()
@@ -288,7 +310,7 @@ impl<'t, 'o> Builder<'t, 'o> {
     /// Writes length-delimited bytes as the value of the field of this index.
     pub fn piece(&mut self, index: usize, start: usize) {
         let end = self.out.len();
-        self.add(Piece { index: index as u32, start, end, payload: start });
+        self.add(Piece::new(index, start, start, end));
     }
 
     fn add(&mut self, piece: Piece) {
@@ -319,13 +341,15 @@ impl<'t, 'o> Builder<'t, 'o> {
                     writer::tag(field.number, WireType::Len, &mut ordered);
                     let payload = ordered.len();
                     for piece in same {
-                        ordered.extend_from_slice(&self.out[piece.payload..piece.end]);
+                        ordered.extend_from_slice(
+                            &self.out[piece.payload as usize..piece.end as usize],
+                        );
                     }
                     writer::insert_length(&mut ordered, payload);
                 }
                 Cardinality::Singular(_) | Cardinality::Repeated { packed: false } => {
                     for piece in same {
-                        ordered.extend_from_slice(&self.out[piece.start..piece.end]);
+                        ordered.extend_from_slice(&self.out[piece.span()]);
                     }
                 }
             }
@@ -344,7 +368,7 @@ impl<'t, 'o> Builder<'t, 'o> {
     pub fn has_key_twice(&self, field: &Field, first: usize) -> bool {
         let (key, _) = binary::key_and_value(self.tables.message(field.message));
         let pieces = &self.pieces[first..];
-        let key_of = |piece: &Piece| written_key(key, &self.out[piece.start..piece.end]);
+        let key_of = |piece: &Piece| written_key(key, &self.out[piece.span()]);
         if pieces.is_sorted_by(|a, b| key_of(a) < key_of(b)) {
             return false;
         }
@@ -361,7 +385,7 @@ impl<'t, 'o> Builder<'t, 'o> {
         let (key, _) = binary::key_and_value(self.tables.message(field.message));
         let key_of = |at: u32| {
             let piece = &pieces[at as usize];
-            written_key(key, &self.out[piece.start..piece.end])
+            written_key(key, &self.out[piece.span()])
         };
         let mut order: Vec<u32> = (0..pieces.len() as u32).collect();
         if !order.is_sorted_by(|&a, &b| key_of(a) < key_of(b)) {
@@ -370,7 +394,7 @@ impl<'t, 'o> Builder<'t, 'o> {
         for same in order.chunk_by(|&a, &b| key_of(a) == key_of(b)) {
             if let Some(&at) = same.last() {
                 let piece = &pieces[at as usize];
-                ordered.extend_from_slice(&self.out[piece.start..piece.end]);
+                ordered.extend_from_slice(&self.out[piece.span()]);
             }
         }
     }

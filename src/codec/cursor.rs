@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::error::{Error, Excerpt};
 use crate::escape::{self, quote};
 use crate::table::{Field, Message};
+use crate::wire::limits::MESSAGE_LEN_MAX;
 
 /// The line and the column of a record's first character in the input, both
 /// counted from 1.
@@ -81,6 +82,13 @@ impl<'a> Cursor<'a> {
         Error::failure(what)
             .at_line_column(line, column)
             .showing(Excerpt::of_text(self.record, mark))
+    }
+
+    /// The message comes to more bytes than the format allows.
+    #[cold]
+    pub fn too_large(&self) -> Error {
+        Error::failure("the message is larger than the format allows")
+            .hint(format!("the largest has {MESSAGE_LEN_MAX} bytes"))
     }
 
     /// A required field of `message` is not set; the format calls it `name`.

@@ -55,10 +55,14 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
                 .error_here("there is no JSON in the input")
                 .hint("`{}` is the empty message"));
         }
+        let start = self.builder.len();
         self.builder.begin(message);
         self.content(message, 0)?;
         let missing = self.builder.end();
         self.end(message, missing)?;
+        if self.builder.is_too_large(start) {
+            return Err(self.cursor.too_large());
+        }
         lex::space(&mut self.cursor);
         match self.cursor.peek() {
             None => Ok(()),

@@ -23,12 +23,17 @@ pub fn parse(root: Root<'_>, record: &[u8], origin: Origin, out: &mut Vec<u8>) -
     let cursor = Cursor::new(record, origin);
     let mut parser =
         Parser { cursor, builder: Builder::new(root.tables, out), tables: root.tables };
+    let start = parser.builder.len();
     parser.builder.begin(message);
     parser
         .fields(message, None, 0)
         .and_then(|()| {
             let missing = parser.builder.end();
-            parser.end(message, missing)
+            parser.end(message, missing)?;
+            match parser.builder.is_too_large(start) {
+                true => Err(parser.cursor.too_large()),
+                false => Ok(()),
+            }
         })
         .map_err(|error| error.in_message(message.name()))
 }
