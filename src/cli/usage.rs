@@ -43,18 +43,7 @@ pub fn plain(error: &clap::Error) -> Error {
 
 #[cold]
 fn mend(error: &clap::Error, words: &[OsString], root: &Command, context: &Context<'_>) -> Error {
-    let mut command = Usage {
-        name: None,
-        command: root,
-        type_name: String::new(),
-        fields: Vec::new(),
-        root: None,
-    };
-    if let Some(found) = words.get(1).and_then(|word| root.find_subcommand(word)) {
-        command.name = Some(found.get_name().to_owned());
-        command.command = found;
-    }
-    command.add_fields(context);
+    let command = Usage::of(words, root, context);
     match error.kind() {
         ErrorKind::UnknownArgument | ErrorKind::InvalidValue | ErrorKind::NoEquals => {
             command.missing_value(words).unwrap_or_else(|| match error.kind() {
@@ -93,61 +82,64 @@ fn mend(error: &clap::Error, words: &[OsString], root: &Command, context: &Conte
 
 /// The command whose words are wrong.
 struct Usage<'c> {
-    name: Option<String>,
+    /// Its name; none for `hello` itself.
+    name: Option<&'c str>,
     command: &'c Command,
-    /// The type whose fields are flags, and the names of those.
-    type_name: String,
-    fields: Vec<String>,
+    /// The type whose fields are flags of the command, if it has such flags.
     root: Option<Root<'c>>,
 }
 
 impl<'c> Usage<'c> {
-    /// Learns the fields, if they are flags of the command.
-    fn add_fields(&mut self, context: &'c Context<'_>) {
-        let name = self.name.as_deref();
-        let takes = super::COMMANDS.iter().any(|spec| spec.takes_fields && name == Some(spec.name));
-        if let (true, Ok(chosen)) = (takes, context.chosen()) {
-            self.root = Some(chosen.root());
-            let message = chosen.root().message();
-            self.type_name = message.name().to_owned();
-            self.fields = message.fields().iter().map(|field| field.name.to_string()).collect();
-        }
+    fn of(words: &[OsString], root: &'c Command, context: &'c Context<'_>) -> Self {
+        let Some(command) = words.get(1).and_then(|word| root.find_subcommand(word)) else {
+            return Usage { name: None, command: root, root: None };
+        };
+        let name = command.get_name();
+        let takes = super::COMMANDS.iter().any(|spec| spec.takes_fields && spec.name == name);
+        let chosen = context.chosen().ok().filter(|_| takes);
+        Usage { name: Some(name), command, root: chosen.map(|chosen| chosen.root()) }
+    }
+
+    fn type_name(&self) -> &str {
+        self.root.map_or("", Root::name)
+    }
+
+    /// The option that a word is, by its long name or its short one.
+    fn option(&self, word: &str) -> Option<&'c clap::Arg> {
+        self.command.get_arguments().find(|arg| {
+            arg.get_long().is_some_and(|long| word == format!("--{long}"))
+                || arg.get_short().is_some_and(|short| word == format!("-{short}"))
+        })
     }
 
     fn see_help(&self) -> String {
-        match &self.name {
+        match self.name {
             Some(name) => format!("`hello {name} --help` shows what there is"),
             None => String::from("`hello --help` shows what there is"),
         }
     }
 
     /// An option that wants a value and has none, or one that looks like an
-    /// option itself.
+    /// option itself. (Field flags are taken out of the words before.)
     fn missing_value(&self, words: &[OsString]) -> Option<Error> {
         let words = words.iter().skip(2).take_while(|word| *word != "--");
         let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
         let mut at = 0;
         while at < words.len() {
             let word = &words[at];
-            let takes_value = self.command.get_arguments().any(|arg| {
-                let named = arg.get_long().is_some_and(|long| *word == format!("--{long}"))
-                    || arg.get_short().is_some_and(|short| *word == format!("-{short}"));
-                named && arg.get_action().takes_values()
-            });
-            if !takes_value {
+            let option = self.option(word).filter(|option| option.get_action().takes_values());
+            let Some(option) = option else {
                 at += 1;
                 continue;
-            }
+            };
             match words.get(at + 1) {
                 None => {
-                    let is_field = self.field_flags().any(|field| *word == format!("--{field}"));
-                    let empty = match is_field {
-                        true => format!(", or `{word}=` for the empty one"),
-                        false => String::new(),
-                    };
+                    // What the help calls its value.
+                    let name = option.get_value_names().and_then(|names| names.first());
+                    let name = name.map_or("VALUE", |name| name.as_str());
                     return Some(
                         Error::usage(format!("`{word}` needs a value"))
-                            .hint(format!("write `{word} {}`{empty}", self.value_name(word))),
+                            .hint(format!("write `{word} {name}`")),
                     );
                 }
                 Some(value) if value.len() > 1 && value.starts_with('-') => {
@@ -163,21 +155,10 @@ impl<'c> Usage<'c> {
         None
     }
 
-    /// What the help calls the value of an option.
-    fn value_name(&self, option: &str) -> String {
-        let named = |arg: &&clap::Arg| {
-            arg.get_long().is_some_and(|long| option == format!("--{long}"))
-                || arg.get_short().is_some_and(|short| option == format!("-{short}"))
-        };
-        let arg = self.command.get_arguments().find(named);
-        let name = arg.and_then(clap::Arg::get_value_names).and_then(|names| names.first());
-        name.map_or_else(|| String::from("VALUE"), ToString::to_string)
-    }
-
     /// A word that clap has no place for; `after_dashes` says that it stands
     /// behind `--`, where nothing is an option.
     fn unknown(&self, word: &str, after_dashes: bool) -> Error {
-        let Some(name) = &self.name else {
+        let Some(name) = self.name else {
             let what = format!("{} is no option of `hello` itself", quote(word));
             return Error::usage(what)
                 .hint("options stand after the command")
@@ -205,7 +186,7 @@ impl<'c> Usage<'c> {
         let is_field = |flag: &str| self.field_flags().any(|field| field == flag);
         match near {
             Some(near) if is_field(near) => {
-                Error::usage(format!("{} has no field {}", self.type_name, quote(bare)))
+                Error::usage(format!("{} has no field {}", self.type_name(), quote(bare)))
                     .hint(format!("did you mean `--{near}`?"))
             }
             Some(near) => Error::usage(format!("unknown option `--{}`", escape::word(bare)))
@@ -233,7 +214,7 @@ impl<'c> Usage<'c> {
             [] => error,
             _ if !word.starts_with("--") => error,
             _ => {
-                let what = format!("{} has no such field", self.type_name);
+                let what = format!("{} has no such field", self.type_name());
                 error.hint(format!("{what}; {}", names::field_hint(bare, &fields, "--")))
             }
         };
@@ -266,7 +247,8 @@ impl<'c> Usage<'c> {
     }
 
     fn field_flags(&self) -> impl Iterator<Item = &str> {
-        self.fields.iter().map(String::as_str)
+        let fields = self.root.map_or(&[][..], |root| root.message().fields());
+        fields.iter().map(|field| &*field.name)
     }
 }
 

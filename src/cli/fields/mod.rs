@@ -10,9 +10,9 @@ mod tree;
 mod value;
 mod words;
 
+pub use tree::bytes;
 pub use words::{Given, take};
 
-use crate::error::Result;
 use crate::table::Root;
 
 /// How a field that is named like an option is set, when the option was given
@@ -21,14 +21,4 @@ pub fn shadow_hint(root: Root<'_>, option: &str, value: &str) -> Option<String> 
     root.message().by_name(option)?;
     let pair = crate::escape::shell_word(&format!("{option}={value}"));
     Some(format!("to set the field `{option}`, say `--set {pair}`"))
-}
-
-/// The bytes of the message that field flags give.
-///
-/// # Errors
-///
-/// A singular field given twice, a value that doesn't fit, two members of a
-/// oneof, a required field left out.
-pub fn bytes(root: Root<'_>, given: &[Given]) -> Result<Vec<u8>> {
-    tree::bytes(root, given)
 }

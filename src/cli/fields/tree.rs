@@ -22,7 +22,12 @@ struct Node<'g> {
     parts: BTreeMap<usize, Node<'g>>,
 }
 
-/// The bytes of the message.
+/// The bytes of the message that field flags give.
+///
+/// # Errors
+///
+/// A singular field given twice, a value that doesn't fit, two members of a
+/// oneof, a required field left out.
 pub fn bytes(root: Root<'_>, given: &[Given]) -> Result<Vec<u8>> {
     let mut node = Node::default();
     for flag in given {
