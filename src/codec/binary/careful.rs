@@ -284,8 +284,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     ) -> Result<(), Stop> {
         let mut keys: Vec<(MapKey<'a>, u32)> = Vec::with_capacity(values.len());
         for (at, value) in values.iter().enumerate() {
-            if self.entry_is_known(field, value.span(), depth)? {
-                let entry = self.read_entry(field, value.span(), depth)?;
+            let entry = self.read_entry(field, value.span(), depth)?;
+            if self.has_known_value(field, &entry) {
                 keys.push((MapKey::of(entry.key), at as u32));
             } else {
                 *unknown = true;

@@ -111,8 +111,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             }
             Form::Entry => {
                 let range = message_span(reader, tag, at, field, depth)?;
-                let entry = self.read_entry(field, range.clone(), depth)?;
-                if !self.entry_is_known(field, range, depth)? {
+                let entry = self.read_entry(field, range, depth)?;
+                if !self.has_known_value(field, &entry) {
                     progress.unknown = true;
                     return Ok(());
                 }

@@ -242,10 +242,13 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                     }
                 }
             }
-            Form::Entry if !self.entry_is_known(field, range, depth)? => {
-                self.tell_unknown(message, place)?;
+            Form::Entry => {
+                let entry = self.read_entry(field, range, depth)?;
+                if !self.has_known_value(field, &entry) {
+                    self.tell_unknown(message, place)?;
+                }
             }
-            Form::One | Form::Packed | Form::Entry | Form::Wrong => {}
+            Form::One | Form::Packed | Form::Wrong => {}
         }
         Ok(())
     }

@@ -208,15 +208,12 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     }
 
     /// Whether the value of an entry is one that its enum has.
-    pub(super) fn entry_is_known(&self, field: &Field, range: Span, depth: u32) -> Result<bool> {
+    pub(super) fn has_known_value(&self, field: &Field, entry: &Entry<'a>) -> bool {
         let (_, value) = key_and_value(self.tables.message(field.message));
-        if !self.is_closed(value) {
-            return Ok(true);
-        }
-        Ok(match self.read_entry(field, range, depth)?.scalar {
-            Some(Scalar::Enum(number)) => self.has_value(value, number),
+        match entry.scalar {
+            Some(Scalar::Enum(number)) if self.is_closed(value) => self.has_value(value, number),
             _ => true,
-        })
+        }
     }
 
     /// Hands on an entry.
