@@ -72,8 +72,14 @@ class Reference:
             return Outcome("serialize_error", f"{type(error).__name__}: {error}")
 
     def _json(self, message: Message) -> str:
+        # Maps come out as a hash table has them, and what is mutated further on has to be the
+        # same from run to run.
         return json_format.MessageToJson(
-            message, indent=None, ensure_ascii=False, descriptor_pool=self._suite.pool
+            message,
+            indent=None,
+            ensure_ascii=False,
+            sort_keys=True,
+            descriptor_pool=self._suite.pool,
         )
 
     def same(self, question: Question, mine: Outcome, other: Outcome) -> bool:

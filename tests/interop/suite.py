@@ -71,7 +71,8 @@ class Suite:
         made = Type(message.full_name, options.map_entry, options.message_set_wire_format)
         # Before its fields: types contain themselves.
         self.types[message.full_name] = made
-        extensions = self.pool.FindAllExtensions(message)
+        # The pool has them in the order of their addresses, which changes from run to run.
+        extensions = sorted(self.pool.FindAllExtensions(message), key=lambda each: each.number)
         made.fields = [self._field(each) for each in [*message.fields, *extensions]]
         for nested in message.nested_types:
             self._add(nested)
