@@ -37,7 +37,8 @@ struct Level<'t> {
     ordered: bool,
 }
 
-/// The bytes of a field, or of a part of one.
+/// The bytes of a field, or of a part of one: they end where the next piece of
+/// the message begins, since everything that is written is of some field.
 ///
 /// A message has at most 2 GiB, so places in it fit 32 bits; those of one that
 /// grows beyond stop at the end of them, and the message is refused at its end
@@ -46,20 +47,6 @@ struct Level<'t> {
 struct Piece {
     index: u32,
     start: u32,
-    end: u32,
-    /// Where the values of a packed field begin.
-    payload: u32,
-}
-
-impl Piece {
-    fn new(index: usize, start: usize, payload: usize, end: usize) -> Self {
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Piece { index: place(index), start: place(start), end: place(end), payload: place(payload) }
-    }
-
-    fn span(&self) -> std::ops::Range<usize> {
-        self.start as usize..self.end as usize
-    }
 }
 
 /// What is in the way of setting a field.
@@ -210,10 +197,8 @@ impl<'t, 'o> Builder<'t, 'o> {
     }
 
     fn close_packed(&mut self, index: usize, start: usize, payload: usize) {
-        let length = self.out.len() - payload;
         writer::insert_length(self.out, payload);
-        let end = self.out.len();
-        self.add(Piece::new(index, start, end - length, end));
+        self.piece(index, start);
     }
 
     /// A message begins as a value of the field of this index.
@@ -307,20 +292,16 @@ impl<'t, 'o> Builder<'t, 'o> {
         self.out.truncate(open.start);
     }
 
-    /// Writes length-delimited bytes as the value of the field of this index.
+    /// What was written from `start` on is a value of the field of this index.
     pub fn piece(&mut self, index: usize, start: usize) {
-        let end = self.out.len();
-        self.add(Piece::new(index, start, start, end));
-    }
-
-    fn add(&mut self, piece: Piece) {
         let Some(level) = self.levels.last_mut() else { return };
-        if let Some(last) = self.pieces[level.pieces..].last_mut() {
-            let field = &level.message.fields()[piece.index as usize];
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let piece = Piece { index: place(index), start: place(start) };
+        if let Some(last) = self.pieces[level.pieces..].last() {
+            let field = &level.message.fields()[index];
             let is_list = field.cardinality == Cardinality::Repeated { packed: false };
-            if is_list && last.index == piece.index && last.end == piece.start {
+            if is_list && last.index == piece.index {
                 // Values of a list that stand together are one piece.
-                last.end = piece.end;
                 return;
             }
             level.ordered &= last.index < piece.index;
@@ -328,28 +309,34 @@ impl<'t, 'o> Builder<'t, 'o> {
         self.pieces.push(piece);
     }
 
+    /// The bytes of one of the last pieces, which began with `first`.
+    fn bytes_of(&self, first: usize, at: u32) -> &[u8] {
+        let at = first + at as usize;
+        let end = self.pieces.get(at + 1).map_or(self.out.len(), |next| next.start as usize);
+        &self.out[self.pieces[at].start as usize..end]
+    }
+
     fn put_in_order(&mut self, level: &Level<'t>) {
-        // The pieces of a message are dropped when it ends: they can be moved.
-        let mut pieces = self.pieces.split_off(level.pieces);
-        pieces.sort_unstable_by_key(|piece| (piece.index, piece.start));
+        let first = level.pieces;
+        let mut order: Vec<u32> = (0..(self.pieces.len() - first) as u32).collect();
+        let index_of = |at: u32| self.pieces[first + at as usize].index;
+        order.sort_unstable_by_key(|&at| (index_of(at), at));
         let mut ordered = Vec::with_capacity(self.out.len() - level.start);
-        for same in pieces.chunk_by(|a, b| a.index == b.index) {
-            let field = &level.message.fields()[same[0].index as usize];
+        for same in order.chunk_by_mut(|&a, &b| index_of(a) == index_of(b)) {
+            let field = &level.message.fields()[index_of(same[0]) as usize];
             match field.cardinality {
-                Cardinality::Map => self.copy_map(field, same, &mut ordered),
+                Cardinality::Map => self.copy_map(field, first, same, &mut ordered),
                 Cardinality::Repeated { packed: true } => {
                     writer::tag(field.number, WireType::Len, &mut ordered);
                     let payload = ordered.len();
-                    for piece in same {
-                        ordered.extend_from_slice(
-                            &self.out[piece.payload as usize..piece.end as usize],
-                        );
+                    for &at in &*same {
+                        ordered.extend_from_slice(packed_values(self.bytes_of(first, at)));
                     }
                     writer::insert_length(&mut ordered, payload);
                 }
                 Cardinality::Singular(_) | Cardinality::Repeated { packed: false } => {
-                    for piece in same {
-                        ordered.extend_from_slice(&self.out[piece.span()]);
+                    for &at in &*same {
+                        ordered.extend_from_slice(self.bytes_of(first, at));
                     }
                 }
             }
@@ -367,34 +354,27 @@ impl<'t, 'o> Builder<'t, 'o> {
     /// have one key.
     pub fn has_key_twice(&self, field: &Field, first: usize) -> bool {
         let (key, _) = binary::key_and_value(self.tables.message(field.message));
-        let pieces = &self.pieces[first..];
-        let key_of = |piece: &Piece| written_key(key, &self.out[piece.span()]);
-        if pieces.is_sorted_by(|a, b| key_of(a) < key_of(b)) {
+        let key_of = |at: u32| written_key(key, self.bytes_of(first, at));
+        let all = 0..(self.pieces.len() - first) as u32;
+        if all.clone().is_sorted_by(|&a, &b| key_of(a) < key_of(b)) {
             return false;
         }
-        let mut order: Vec<u32> = (0..pieces.len() as u32).collect();
-        order.sort_unstable_by_key(|&at| key_of(&pieces[at as usize]));
-        order
-            .windows(2)
-            .any(|pair| key_of(&pieces[pair[0] as usize]) == key_of(&pieces[pair[1] as usize]))
+        let mut order: Vec<u32> = all.collect();
+        order.sort_unstable_by_key(|&at| key_of(at));
+        order.windows(2).any(|pair| key_of(pair[0]) == key_of(pair[1]))
     }
 
     /// Copies the entries of a map in the order of their keys; of several with
     /// one key the last.
-    fn copy_map(&self, field: &Field, pieces: &[Piece], ordered: &mut Vec<u8>) {
+    fn copy_map(&self, field: &Field, first: usize, order: &mut [u32], ordered: &mut Vec<u8>) {
         let (key, _) = binary::key_and_value(self.tables.message(field.message));
-        let key_of = |at: u32| {
-            let piece = &pieces[at as usize];
-            written_key(key, &self.out[piece.span()])
-        };
-        let mut order: Vec<u32> = (0..pieces.len() as u32).collect();
+        let key_of = |at: u32| written_key(key, self.bytes_of(first, at));
         if !order.is_sorted_by(|&a, &b| key_of(a) < key_of(b)) {
             order.sort_unstable_by_key(|&at| (key_of(at), at));
         }
         for same in order.chunk_by(|&a, &b| key_of(a) == key_of(b)) {
             if let Some(&at) = same.last() {
-                let piece = &pieces[at as usize];
-                ordered.extend_from_slice(&self.out[piece.span()]);
+                ordered.extend_from_slice(self.bytes_of(first, at));
             }
         }
     }
@@ -406,6 +386,18 @@ impl<'t, 'o> Builder<'t, 'o> {
 pub struct Open {
     start: usize,
     payload: usize,
+}
+
+/// The values of a packed field that was written here, without its tag and
+/// length.
+fn packed_values(piece: &[u8]) -> &[u8] {
+    let mut reader = Reader::new(piece, 0);
+    let read = (|| {
+        let tag = reader.tag()?;
+        reader.length_delimited(Subject::unknown(tag.number))
+    })();
+    // What was written here reads.
+    read.map_or(&[], |range| &piece[range])
 }
 
 /// The key of an entry that was written here, key first.

@@ -63,6 +63,12 @@ impl<'a> Reader<'a> {
         Reader { position: range.start, end: range.end, ..*self }
     }
 
+    /// A reader of the rest of the record from a position.
+    #[inline]
+    pub fn from(&self, position: usize) -> Reader<'a> {
+        Reader { position, end: self.record.len(), ..*self }
+    }
+
     /// Whether everything is read.
     #[inline]
     pub fn is_at_end(&self) -> bool {

@@ -1,7 +1,7 @@
 //! `google.protobuf.Any`, and the scalars of other messages that are taken whole.
 
 use super::values::{Form, scalar};
-use super::{Scalar, Sink, Span, Stop, Walk};
+use super::{Parts, Scalar, Sink, Span, Stop, Walk};
 use crate::error::Result;
 use crate::table::Message;
 use crate::wire::{Reader, skip};
@@ -23,7 +23,7 @@ impl<'a> Any<'a> {
     pub fn read<S: Sink<'a>>(
         walk: &Walk<'_, 'a, S>,
         message: &Message,
-        parts: &[Span],
+        parts: &Parts<'_>,
     ) -> Result<Any<'a>, Stop> {
         let mut any = Any { type_url: "", value: 0..0 };
         walk.each_scalar(message, parts, |number, value, end| match (number, value) {
@@ -49,7 +49,7 @@ impl<'a, S: Sink<'a>> Walk<'_, 'a, S> {
     pub fn scalars(
         &self,
         message: &Message,
-        parts: &[Span],
+        parts: &Parts<'_>,
         mut take: impl FnMut(u32, Scalar<'a>),
     ) -> Result<(), Stop> {
         self.each_scalar(message, parts, |number, value, _| take(number, value))
@@ -59,11 +59,11 @@ impl<'a, S: Sink<'a>> Walk<'_, 'a, S> {
     fn each_scalar(
         &self,
         message: &Message,
-        parts: &[Span],
+        parts: &Parts<'_>,
         mut take: impl FnMut(u32, Scalar<'a>, usize),
     ) -> Result<(), Stop> {
-        for part in parts {
-            let mut reader: Reader<'a> = self.reader.part(part.clone());
+        for part in parts.spans(&self.reader) {
+            let mut reader: Reader<'a> = self.reader.part(part?);
             while !reader.is_at_end() {
                 let at = reader.position();
                 let tag = reader.tag()?;

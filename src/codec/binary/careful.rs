@@ -5,30 +5,12 @@
 //! stand in several parts.
 
 use super::fast::message_span;
-use super::values::{Entry, Form, MapKey, scalar};
+use super::parts::{Found, Parts, message_at};
+use super::values::{Entry, Form, MapKey, NO_KEY, default, key_and_value, scalar};
 use super::{Scalar, Sink, Span, Stop, Walk};
+use crate::error::Result;
 use crate::table::{Cardinality, Field, Message};
 use crate::wire::{Reader, Tag, WireType, skip};
-
-/// A value that was found. Positions fit 32 bits, since no message is longer.
-#[derive(Clone, Copy)]
-struct Found {
-    /// The index of its field.
-    index: u32,
-    /// Where its tag stands.
-    at: u32,
-    /// Where its value stands: for a scalar its own bytes with any length, for
-    /// a message what the length spans.
-    start: u32,
-    end: u32,
-    form: Form,
-}
-
-impl Found {
-    fn span(&self) -> Span {
-        self.start as usize..self.end as usize
-    }
-}
 
 /// What was last set of a oneof.
 #[derive(Clone, Copy, Default)]
@@ -45,35 +27,32 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     pub(super) fn sorted(
         &mut self,
         message: &'w Message,
-        parts: &[Span],
+        parts: &Parts<'_>,
         depth: u32,
     ) -> Result<bool, Stop> {
         let mut found = Vec::new();
         let mut winners = vec![Winner::default(); message.oneofs.len()];
         let mut unknown = false;
-        for part in parts {
-            unknown |= self.find(message, part.clone(), depth, &mut found, &mut winners)?;
+        for part in parts.spans(&self.reader) {
+            unknown |= self.find(message, part?, depth, &mut found, &mut winners)?;
         }
         if !found.is_sorted_by_key(|value| value.index) {
             // Where a value stands keeps those of a field in their order.
             found.sort_unstable_by_key(|value| (value.index, value.at));
         }
-        for values in found.chunk_by(|a, b| a.index == b.index) {
+        for values in found.chunk_by_mut(|a, b| a.index == b.index) {
             let field = &message.fields()[values[0].index as usize];
-            let winner = field.oneof.map(|oneof| winners[usize::from(oneof)]);
-            let handed = match winner {
-                Some(winner) => {
-                    let stays = |value: &&Found| {
-                        value.index + 1 == winner.field && value.at >= winner.since
-                    };
-                    let (kept, gone): (Vec<Found>, Vec<Found>) =
-                        values.iter().copied().partition(|value| stays(&value));
-                    self.check_all(field, &gone, depth)
-                        .and_then(|()| self.hand_field(message, field, &kept, depth, &mut unknown))
+            let gone = match field.oneof.map(|oneof| winners[usize::from(oneof)]) {
+                Some(winner) if winner.field == values[0].index + 1 => {
+                    values.partition_point(|value| value.at < winner.since)
                 }
-                None => self.hand_field(message, field, values, depth, &mut unknown),
+                Some(_) => values.len(),
+                None => 0,
             };
-            handed.map_err(|stop| stop.in_field(&field.name))?;
+            let (gone, kept) = values.split_at_mut(gone);
+            self.check_all(field, gone, depth)
+                .and_then(|()| self.hand_field(message, field, kept, depth, &mut unknown))
+                .map_err(|stop| stop.in_field(&field.name))?;
         }
         Ok(unknown)
     }
@@ -95,8 +74,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             let tag = reader.tag()?;
             if message.message_set {
                 let range = skip::value(&mut reader, tag, at, depth)?;
-                match self.item(message, tag, range, depth)? {
-                    Some((index, span)) => found.push(value(index, at, span, Form::One)),
+                match self.item(message, (tag, at), range, depth)? {
+                    Some((index, at)) => found.push(Found::new(index, at)),
                     None => unknown = true,
                 }
                 continue;
@@ -112,7 +91,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             let span = self
                 .span(&mut reader, field, tag, at, depth)
                 .map_err(|stop| stop.in_field(&field.name))?;
-            if form == Form::One && self.is_unknown_enum(field, span.clone())? {
+            if form == Form::One && self.is_unknown_enum(field, span)? {
                 unknown = true;
                 continue;
             }
@@ -127,13 +106,12 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                 // Of a number or a string given over and over only the last
                 // is kept: the others have to be well-formed, and no more.
                 Some(last) if field.is_singular() && !field.kind.is_message() => {
-                    scalar(&mut self.reader.part(last.span()), field)
-                        .map_err(|error| error.in_field(&field.name))?;
-                    *last = value(index, at, span, form);
+                    self.scalar_at(field, last.at).map_err(|stop| stop.in_field(&field.name))?;
+                    *last = Found::new(index, at);
                     self.repeated_note(message, field, at)
                         .map_err(|stop| stop.in_field(&field.name))?;
                 }
-                _ => found.push(value(index, at, span, form)),
+                _ => found.push(Found::new(index, at)),
             }
         }
         Ok(unknown)
@@ -169,56 +147,51 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         Ok(!self.has_value(field, number))
     }
 
+    /// The scalar whose tag stands at `at`.
+    fn scalar_at(&self, field: &Field, at: u32) -> Result<Scalar<'a>, Stop> {
+        let mut reader = self.reader.from(at as usize);
+        reader.tag()?;
+        Ok(scalar(&mut reader, field)?)
+    }
+
     /// Hands on all values of a field.
     fn hand_field(
         &mut self,
         message: &'w Message,
         field: &'w Field,
-        values: &[Found],
+        values: &mut [Found],
         depth: u32,
         unknown: &mut bool,
     ) -> Result<(), Stop> {
-        let [first, rest @ ..] = values else { return Ok(()) };
         match field.cardinality {
-            Cardinality::Singular(_) => {
-                // Of messages the parts are merged, which is no loss.
-                if let Some(second) = rest.first()
-                    && !field.kind.is_message()
-                {
-                    for at in rest.iter().map(|value| value.at) {
-                        debug_assert!(at >= second.at || !message.oneofs.is_empty());
-                        self.repeated_note(message, field, at as usize)?;
-                    }
-                }
-                self.singular(field, first, rest, depth)
+            Cardinality::Singular(_) if values.is_empty() => Ok(()),
+            Cardinality::Singular(_) if field.kind.is_message() => {
+                // The values are merged, which is no loss.
+                self.sink.field(field);
+                self.message_value(field, &Parts::Values(values), depth)?;
+                self.sink.field_end(field);
+                Ok(())
             }
+            Cardinality::Singular(_) => self.singular(message, field, values),
             Cardinality::Repeated { .. } => self.repeated(field, values, depth, unknown),
             Cardinality::Map => self.map(field, values, depth, unknown),
         }
     }
 
+    /// Hands on the last of the values of a field that has one.
     fn singular(
         &mut self,
+        message: &'w Message,
         field: &'w Field,
-        first: &Found,
-        rest: &[Found],
-        depth: u32,
+        values: &[Found],
     ) -> Result<(), Stop> {
-        if field.kind.is_message() {
-            self.sink.field(field);
-            if rest.is_empty() {
-                self.message_value(field, std::slice::from_ref(&first.span()), depth)?;
-            } else {
-                let parts: Vec<Span> =
-                    std::iter::once(first).chain(rest).map(Found::span).collect();
-                self.message_value(field, &parts, depth)?;
-            }
-            self.sink.field_end(field);
-            return Ok(());
+        let [first, rest @ ..] = values else { return Ok(()) };
+        for again in rest {
+            self.repeated_note(message, field, again.at as usize)?;
         }
-        let mut last = scalar(&mut self.reader.part(first.span()), field)?;
+        let mut last = self.scalar_at(field, first.at)?;
         for value in rest {
-            last = scalar(&mut self.reader.part(value.span()), field)?;
+            last = self.scalar_at(field, value.at)?;
         }
         if !(field.is_implicit() && last.is_default()) {
             self.sink.field(field);
@@ -239,31 +212,46 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         for value in values {
             if field.kind.is_message() {
                 self.start_item(field, &mut open);
-                self.message_value(field, std::slice::from_ref(&value.span()), depth)?;
+                let part = message_at(&self.reader, value.at as usize)?;
+                self.message_value(field, &Parts::One(part), depth)?;
                 continue;
             }
-            let mut reader = self.reader.part(value.span());
-            if value.form == Form::Packed {
+            let mut reader = self.reader.from(value.at as usize);
+            let tag = reader.tag()?;
+            if Form::of(field, tag.wire_type) == Form::Packed {
                 let range = reader.length_delimited(field.subject())?;
                 reader = reader.part(range);
-            }
-            while !reader.is_at_end() {
-                let item = scalar(&mut reader, field)?;
-                if let Scalar::Enum(number) = item
-                    && self.is_closed(field)
-                    && !self.has_value(field, number)
-                {
-                    *unknown = true;
-                    continue;
+                while !reader.is_at_end() {
+                    let item = scalar(&mut reader, field)?;
+                    self.repeated_scalar(field, item, &mut open, unknown)?;
                 }
-                self.start_item(field, &mut open);
-                self.sink.scalar(field, item)?;
+            } else {
+                let item = scalar(&mut reader, field)?;
+                self.repeated_scalar(field, item, &mut open, unknown)?;
             }
         }
         if open {
             self.sink.field_end(field);
         }
         Ok(())
+    }
+
+    fn repeated_scalar(
+        &mut self,
+        field: &'w Field,
+        item: Scalar<'a>,
+        open: &mut bool,
+        unknown: &mut bool,
+    ) -> Result<(), Stop> {
+        if let Scalar::Enum(number) = item
+            && self.is_closed(field)
+            && !self.has_value(field, number)
+        {
+            *unknown = true;
+            return Ok(());
+        }
+        self.start_item(field, open);
+        Ok(self.sink.scalar(field, item)?)
     }
 
     fn start_item(&mut self, field: &'w Field, open: &mut bool) {
@@ -274,47 +262,59 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     }
 
     /// Hands on a map in the order of its keys; of several entries with one
-    /// key the last counts.
+    /// key the last counts. The entries are sorted where they are kept: the
+    /// index of the field, which is known, gives way to the place of the key.
     fn map(
         &mut self,
         field: &'w Field,
-        values: &[Found],
+        values: &mut [Found],
         depth: u32,
         unknown: &mut bool,
     ) -> Result<(), Stop> {
-        let mut keys: Vec<(MapKey<'a>, u32)> = Vec::with_capacity(values.len());
-        for (at, value) in values.iter().enumerate() {
-            let entry = self.read_entry(field, value.span(), depth)?;
+        let mut known = 0;
+        for at in 0..values.len() {
+            let at = values[at].at;
+            let entry = self.entry_at(field, at, depth)?;
             if self.has_known_value(field, &entry) {
-                keys.push((MapKey::of(entry.key), at as u32));
+                values[known] = Found { index: entry.key_at, at };
+                known += 1;
             } else {
                 *unknown = true;
             }
         }
-        if !keys.is_sorted_by(|a, b| a.0 < b.0) {
-            keys.sort_unstable();
-        }
-        if keys.is_empty() {
+        let values = &mut values[..known];
+        if values.is_empty() {
             return Ok(());
         }
+        let (key_field, _) = key_and_value(self.tables.message(field.message));
+        let reader = self.reader;
+        let key = |value: &Found| key_at(&reader, key_field, value.index);
+        if !values.is_sorted_by(|a, b| key(a) < key(b)) {
+            values.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.at.cmp(&b.at)));
+        }
         self.sink.field(field);
-        for same in keys.chunk_by(|a, b| a.0 == b.0) {
+        for same in values.chunk_by(|a, b| key(a) == key(b)) {
             let [replaced @ .., last] = same else { continue };
-            for (_, at) in replaced {
-                let entry = self.read_entry(field, values[*at as usize].span(), depth)?;
+            for value in replaced {
+                let entry = self.entry_at(field, value.at, depth)?;
                 self.check_entry(field, &entry, depth)?;
             }
-            let entry = self.read_entry(field, values[last.1 as usize].span(), depth)?;
+            let entry = self.entry_at(field, last.at, depth)?;
             self.hand_entry(field, &entry, depth)?;
         }
         self.sink.field_end(field);
         Ok(())
     }
 
+    fn entry_at(&self, field: &Field, at: u32, depth: u32) -> Result<Entry<'a>> {
+        let range = message_at(&self.reader, at as usize)?;
+        self.read_entry(field, range, depth)
+    }
+
     fn check_entry(&mut self, field: &'w Field, entry: &Entry<'a>, depth: u32) -> Result<(), Stop> {
-        let (_, value) = super::values::key_and_value(self.tables.message(field.message));
-        for part in &entry.parts {
-            self.check(self.tables.message(value.message), part.clone(), depth + 2)?;
+        let (_, value) = key_and_value(self.tables.message(field.message));
+        for part in Parts::Values(&entry.parts).spans(&self.reader) {
+            self.check(self.tables.message(value.message), part?, depth + 2)?;
         }
         Ok(())
     }
@@ -323,31 +323,33 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     fn check_all(&mut self, field: &'w Field, values: &[Found], depth: u32) -> Result<(), Stop> {
         for value in values {
             if field.kind.is_message() {
-                self.check(self.tables.message(field.message), value.span(), depth + 1)?;
+                let part = message_at(&self.reader, value.at as usize)?;
+                self.check(self.tables.message(field.message), part, depth + 1)?;
             } else {
-                scalar(&mut self.reader.part(value.span()), field)?;
+                self.scalar_at(field, value.at)?;
             }
         }
         Ok(())
     }
 
-    /// The extension and the bytes of an item of a MessageSet: a group of the
-    /// number 1 that holds the extension's number (2) and its message (3). An
-    /// extension in the ordinary encoding is one too.
+    /// The extension of an item of a MessageSet, and where the tag of its
+    /// message stands. An item is a group of the number 1 that holds the
+    /// extension's number (2) and its message (3). An extension in the
+    /// ordinary encoding is one too.
     fn item(
         &self,
         message: &'w Message,
-        tag: Tag,
+        (tag, at): (Tag, usize),
         range: Span,
         depth: u32,
-    ) -> Result<Option<(usize, Span)>, Stop> {
+    ) -> Result<Option<(usize, usize)>, Stop> {
         if tag.number != 1 || tag.wire_type != WireType::StartGroup {
             let known = message.by_number(tag.number, 0);
             let known = known.filter(|_| tag.wire_type == WireType::Len);
-            return Ok(known.map(|(index, _)| (index, range)));
+            return Ok(known.map(|(index, _)| (index, at)));
         }
         let mut reader = self.reader.part(range);
-        let (mut number, mut span) = (None, None);
+        let (mut number, mut message_at) = (None, None);
         while !reader.is_at_end() {
             let at = reader.position();
             let tag = reader.tag()?;
@@ -357,32 +359,32 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                     let subject = crate::wire::reader::Subject::unknown(2);
                     number = Some(self.reader.part(range).varint(subject)? as u32);
                 }
-                (3, WireType::Len) if span.is_none() => span = Some(range),
+                (3, WireType::Len) if message_at.is_none() => message_at = Some(at),
                 _ => {}
             }
         }
         let known = number.and_then(|number| message.by_number(number, 0));
-        Ok(known.zip(span).map(|((index, _), span)| (index, span)))
+        Ok(known.zip(message_at).map(|((index, _), at)| (index, at)))
     }
 
     /// Whether a field of a MessageSet is an item of a known extension.
     pub(super) fn is_known_item(
         &self,
         message: &'w Message,
-        tag: Tag,
+        place: (Tag, usize),
         range: Span,
         depth: u32,
     ) -> Result<bool, Stop> {
-        Ok(self.item(message, tag, range, depth)?.is_some())
+        Ok(self.item(message, place, range, depth)?.is_some())
     }
 }
 
-fn value(index: usize, at: usize, span: Span, form: Form) -> Found {
-    Found {
-        index: index as u32,
-        at: at as u32,
-        start: span.start as u32,
-        end: span.end as u32,
-        form,
-    }
+/// The key that stands at `at`; one that stands nowhere is the default.
+fn key_at<'a>(reader: &Reader<'a>, field: &Field, at: u32) -> MapKey<'a> {
+    let read = match at {
+        NO_KEY => None,
+        // It was read before.
+        at => scalar(&mut reader.from(at as usize), field).ok(),
+    };
+    MapKey::of(read.unwrap_or_else(|| default(field.kind)))
 }

@@ -1,7 +1,7 @@
 //! The fast pass: every value is handed on the moment it is read.
 
 use super::values::{Form, MapKey, scalar};
-use super::{Scalar, Sink, Span, Stop, Walk};
+use super::{Parts, Scalar, Sink, Span, Stop, Walk};
 use crate::table::{Field, Message};
 use crate::wire::{Reader, Tag, WireType, skip};
 
@@ -94,7 +94,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                 self.set_oneof(progress, field)?;
                 let part = message_span(reader, tag, at, field, depth)?;
                 self.start_value(progress, field);
-                self.message_value(field, std::slice::from_ref(&part), depth)?;
+                self.message_value(field, &Parts::One(part), depth)?;
                 self.end_value(field);
             }
             Form::One => {

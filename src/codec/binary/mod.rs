@@ -14,10 +14,12 @@
 mod any;
 mod careful;
 mod fast;
+mod parts;
 mod sink;
 mod values;
 
 pub use any::Any;
+pub use parts::Parts;
 pub use sink::{Scalar, Sink, Unknown, Why};
 pub use values::{Form, MapKey, default, key_and_value, scalar as read_scalar};
 
@@ -51,17 +53,17 @@ pub fn walk<'a, S: Sink<'a>>(
         let what = format!("a message of {} bytes is larger than the format allows", record.len());
         return Err(Error::failure(what).hint(format!("the largest has {MESSAGE_LEN_MAX}")));
     }
-    let whole = 0..record.len();
+    let whole = Parts::One(0..record.len());
     let reader = Reader::new(record, base);
     let mut walk = Walk { tables: root.tables, reader, sink, notes: notes.fresh(), careful: false };
-    let mut result = walk.value(message, None, std::slice::from_ref(&whole), 0);
+    let mut result = walk.value(message, None, &whole, 0);
     // An error may be of a value that a later one replaces: only the careful
     // pass knows.
     if result.is_err() {
         walk.sink.restart();
         walk.notes = notes.fresh();
         walk.careful = true;
-        result = walk.value(message, None, std::slice::from_ref(&whole), 0);
+        result = walk.value(message, None, &whole, 0);
     }
     match result {
         Ok(()) => {
@@ -116,12 +118,12 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         &mut self,
         message: &'w Message,
         field: Option<&Field>,
-        parts: &[Span],
+        parts: &Parts<'_>,
         depth: u32,
     ) -> Result<(), Stop> {
         if depth > DEPTH_MAX {
-            let at = parts.first().map_or(0, |part| part.start);
-            return Err(skip::too_deep(&self.reader, at.saturating_sub(1)).into());
+            let at = parts.start().saturating_sub(1);
+            return Err(skip::too_deep(&self.reader, at).into());
         }
         if self.sink.takes(message) {
             return S::whole(self, message, field, parts, depth);
@@ -137,16 +139,21 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     /// # Errors
     ///
     /// As [`walk()`].
-    pub fn fields(&mut self, message: &'w Message, parts: &[Span], depth: u32) -> Result<(), Stop> {
+    pub fn fields(
+        &mut self,
+        message: &'w Message,
+        parts: &Parts<'_>,
+        depth: u32,
+    ) -> Result<(), Stop> {
         let unknown = match parts {
-            [part] if !self.careful && !message.message_set => {
+            Parts::One(part) if !self.careful && !message.message_set => {
                 self.in_order(message, part.clone(), depth)?
             }
             _ => self.sorted(message, parts, depth)?,
         };
         if unknown {
-            for part in parts {
-                self.unknown_fields(message, part.clone(), depth)?;
+            for part in parts.spans(&self.reader) {
+                self.unknown_fields(message, part?, depth)?;
             }
         }
         Ok(())
@@ -163,7 +170,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             notes: Notes::new(false),
             careful: true,
         };
-        walk.value(message, None, &[part], depth)
+        walk.value(message, None, &Parts::One(part), depth)
     }
 
     /// The pass for unknown fields of one part of a message.
@@ -177,7 +184,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             let known = message.by_number(tag.number, 0).filter(|_| !message.message_set);
             let Some((_, field)) = known else {
                 if !(message.message_set
-                    && self.is_known_item(message, tag, range.clone(), depth)?)
+                    && self.is_known_item(message, (tag, at), range.clone(), depth)?)
                 {
                     self.tell_unknown(
                         message,

@@ -1,6 +1,6 @@
 //! Whoever is handed the fields of a message.
 
-use super::{Span, Stop, Walk};
+use super::{Parts, Span, Stop, Walk};
 use crate::codec::notes::{Notes, What};
 use crate::error::Result;
 use crate::table::{Field, Message};
@@ -152,7 +152,7 @@ pub trait Sink<'a>: Sized {
         walk: &mut Walk<'_, 'a, Self>,
         message: &Message,
         field: Option<&Field>,
-        parts: &[Span],
+        parts: &Parts<'_>,
         depth: u32,
     ) -> Result<(), Stop> {
         let _ = (walk, message, field, parts, depth);

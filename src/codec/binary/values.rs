@@ -1,5 +1,6 @@
 //! Values out of their bytes, for every kind.
 
+use super::parts::{Found, Parts};
 use super::{Scalar, Sink, Span, Stop, Walk};
 use crate::error::{Error, Result};
 use crate::table::{Cardinality, Field, Kind};
@@ -68,11 +69,17 @@ impl<'a> MapKey<'a> {
 /// An entry of a map, found but not handed on.
 pub(super) struct Entry<'a> {
     pub key: Scalar<'a>,
+    /// Where the key stands, or [`NO_KEY`].
+    pub key_at: u32,
     /// The value, if it is no message.
     pub scalar: Option<Scalar<'a>>,
     /// The parts of the value, if it is a message.
-    pub parts: Vec<Span>,
+    pub parts: Vec<Found>,
 }
+
+/// The place of a key that is not there; no message is so long that one could
+/// stand here.
+pub(super) const NO_KEY: u32 = u32::MAX;
 
 /// Reads one value that is no message.
 ///
@@ -181,6 +188,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         let (key_field, value_field) = key_and_value(message);
         let mut entry = Entry {
             key: default(key_field.kind),
+            key_at: NO_KEY,
             scalar: (!value_field.kind.is_message()).then(|| default(value_field.kind)),
             parts: Vec::new(),
         };
@@ -195,9 +203,13 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             };
             match known.filter(|field| field.kind.wire_type() == tag.wire_type) {
                 Some(field) if field.kind.is_message() => {
-                    entry.parts.push(skip::value(&mut reader, tag, at, depth + 1)?);
+                    skip::value(&mut reader, tag, at, depth + 1)?;
+                    entry.parts.push(Found::new(1, at));
                 }
-                Some(field) if tag.number == 1 => entry.key = scalar(&mut reader, field)?,
+                Some(field) if tag.number == 1 => {
+                    entry.key_at = reader.position() as u32;
+                    entry.key = scalar(&mut reader, field)?;
+                }
                 Some(field) => entry.scalar = Some(scalar(&mut reader, field)?),
                 None => {
                     skip::value(&mut reader, tag, at, depth + 1)?;
@@ -228,23 +240,25 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         self.sink.entry(field, message, entry.key)?;
         let handed = match entry.scalar {
             Some(scalar) => self.sink.scalar(value, scalar).map_err(Stop::from),
-            None => self.message_value(value, &entry.parts, depth + 1),
+            // One that is not there is empty.
+            None if entry.parts.is_empty() => {
+                self.message_value(value, &Parts::One(0..0), depth + 1)
+            }
+            None => self.message_value(value, &Parts::Values(&entry.parts), depth + 1),
         };
         handed.map_err(|stop| stop.in_field(&shown_key(entry.key)))?;
         self.sink.entry_end(field);
         Ok(())
     }
 
-    /// Hands on the value of a message field; one that is never there is empty.
+    /// Hands on the value of a message field.
     pub(super) fn message_value(
         &mut self,
         field: &'w Field,
-        parts: &[Span],
+        parts: &Parts<'_>,
         depth: u32,
     ) -> Result<(), Stop> {
         let message = self.tables.message(field.message);
-        let nothing = std::slice::from_ref(&(0..0));
-        let parts = if parts.is_empty() { nothing } else { parts };
         self.value(message, Some(field), parts, depth + 1)
     }
 }

@@ -1,7 +1,7 @@
 //! `google.protobuf.Any` in JSON: its message's own JSON, with `@type` in it.
 
 use super::print::Print;
-use crate::codec::binary::{Any, Span, Stop, Walk};
+use crate::codec::binary::{Any, Parts, Stop, Walk};
 use crate::error::Error;
 use crate::escape::{self, quote};
 use crate::table::Message;
@@ -14,7 +14,7 @@ use crate::table::Message;
 pub(super) fn print(
     walk: &mut Walk<'_, '_, Print<'_>>,
     message: &Message,
-    parts: &[Span],
+    parts: &Parts<'_>,
     depth: u32,
 ) -> Result<(), Stop> {
     let any = Any::read(walk, message, parts)?;
@@ -34,7 +34,7 @@ pub(super) fn print(
     let inner = tables.message(inner);
     walk.sink.out.extend_from_slice(b"{\"@type\":");
     escape::json_string(any.type_url, walk.sink.out);
-    let part = std::slice::from_ref(&any.value);
+    let part = &Parts::One(any.value);
     if inner.well_known.is_some() {
         walk.sink.out.extend_from_slice(b",\"value\":");
         walk.value(inner, None, part, depth + 1)?;

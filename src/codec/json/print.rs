@@ -2,7 +2,7 @@
 
 use super::{any, special};
 use crate::codec::base64_text;
-use crate::codec::binary::{self, Scalar, Sink, Span, Stop, Unknown, Walk};
+use crate::codec::binary::{self, Parts, Scalar, Sink, Stop, Unknown, Walk};
 use crate::codec::notes::Notes;
 use crate::error::{Error, Result};
 use crate::escape;
@@ -283,7 +283,7 @@ impl<'a> Sink<'a> for Print<'_> {
         walk: &mut Walk<'_, 'a, Self>,
         message: &Message,
         _: Option<&Field>,
-        parts: &[Span],
+        parts: &Parts<'_>,
         depth: u32,
     ) -> Result<(), Stop> {
         match message.well_known {

@@ -1,7 +1,7 @@
 //! Floats and the well-known types that JSON writes as strings.
 
 use super::print::Print;
-use crate::codec::binary::{Scalar, Span, Stop, Walk};
+use crate::codec::binary::{Parts, Scalar, Stop, Walk};
 use crate::codec::wellknown::{self, Duration, Timestamp};
 use crate::error::Error;
 use crate::escape;
@@ -45,7 +45,7 @@ fn infinite(value: f64) -> &'static [u8] {
 fn seconds_and_nanos(
     walk: &mut Walk<'_, '_, Print<'_>>,
     message: &Message,
-    parts: &[Span],
+    parts: &Parts<'_>,
 ) -> Result<(i64, i32), Stop> {
     let (mut seconds, mut nanos) = (0, 0);
     walk.scalars(message, parts, |number, value| match (number, value) {
@@ -60,7 +60,7 @@ fn seconds_and_nanos(
 pub(super) fn timestamp(
     walk: &mut Walk<'_, '_, Print<'_>>,
     message: &Message,
-    parts: &[Span],
+    parts: &Parts<'_>,
 ) -> Result<(), Stop> {
     let (seconds, nanos) = seconds_and_nanos(walk, message, parts)?;
     let text = Timestamp { seconds, nanos }.to_text().ok_or_else(|| {
@@ -75,7 +75,7 @@ pub(super) fn timestamp(
 pub(super) fn duration(
     walk: &mut Walk<'_, '_, Print<'_>>,
     message: &Message,
-    parts: &[Span],
+    parts: &Parts<'_>,
 ) -> Result<(), Stop> {
     let (seconds, nanos) = seconds_and_nanos(walk, message, parts)?;
     let text = Duration { seconds, nanos }.to_text().ok_or_else(|| {
@@ -90,7 +90,7 @@ pub(super) fn duration(
 pub(super) fn field_mask(
     walk: &mut Walk<'_, '_, Print<'_>>,
     message: &Message,
-    parts: &[Span],
+    parts: &Parts<'_>,
 ) -> Result<(), Stop> {
     let mut text = String::new();
     let mut bad = None;

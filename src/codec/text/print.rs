@@ -1,7 +1,7 @@
 //! From the bytes of a message to the text format.
 
 use super::unknown;
-use crate::codec::binary::{self, Any, Scalar, Sink, Span, Stop, Unknown, Walk};
+use crate::codec::binary::{self, Any, Parts, Scalar, Sink, Stop, Unknown, Walk};
 use crate::codec::check::Nobody;
 use crate::codec::notes::Notes;
 use crate::error::Result;
@@ -190,7 +190,7 @@ impl<'a> Sink<'a> for Print<'_> {
         walk: &mut Walk<'_, 'a, Self>,
         message: &Message,
         field: Option<&Field>,
-        parts: &[Span],
+        parts: &Parts<'_>,
         depth: u32,
     ) -> Result<(), Stop> {
         let any = Any::read(walk, message, parts)?;
@@ -205,7 +205,7 @@ impl<'a> Sink<'a> for Print<'_> {
             Some(inner) => {
                 let name = format!("[{}]", escape::visible(any.type_url));
                 walk.sink.open(name.as_bytes());
-                walk.value(walk.tables.message(inner), None, &[any.value], depth + 1)?;
+                walk.value(walk.tables.message(inner), None, &Parts::One(any.value), depth + 1)?;
                 walk.sink.close();
             }
             None => {
