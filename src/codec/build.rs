@@ -355,12 +355,8 @@ impl<'t, 'o> Builder<'t, 'o> {
     pub fn has_key_twice(&self, field: &Field, first: usize) -> bool {
         let (key, _) = binary::key_and_value(self.tables.message(field.message));
         let key_of = |at: u32| written_key(key, self.bytes_of(first, at));
-        let all = 0..(self.pieces.len() - first) as u32;
-        if all.clone().is_sorted_by(|&a, &b| key_of(a) < key_of(b)) {
-            return false;
-        }
-        let mut order: Vec<u32> = all.collect();
-        order.sort_unstable_by_key(|&at| key_of(at));
+        let mut order: Vec<u32> = (0..(self.pieces.len() - first) as u32).collect();
+        binary::sort_by_map_key(&mut order, |&at| key_of(at), |&at| at);
         order.windows(2).any(|pair| key_of(pair[0]) == key_of(pair[1]))
     }
 
@@ -369,9 +365,7 @@ impl<'t, 'o> Builder<'t, 'o> {
     fn copy_map(&self, field: &Field, first: usize, order: &mut [u32], ordered: &mut Vec<u8>) {
         let (key, _) = binary::key_and_value(self.tables.message(field.message));
         let key_of = |at: u32| written_key(key, self.bytes_of(first, at));
-        if !order.is_sorted_by(|&a, &b| key_of(a) < key_of(b)) {
-            order.sort_unstable_by_key(|&at| (key_of(at), at));
-        }
+        binary::sort_by_map_key(order, |&at| key_of(at), |&at| at);
         for same in order.chunk_by(|&a, &b| key_of(a) == key_of(b)) {
             if let Some(&at) = same.last() {
                 ordered.extend_from_slice(self.bytes_of(first, at));

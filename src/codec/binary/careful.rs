@@ -6,7 +6,7 @@
 
 use super::fast::message_span;
 use super::parts::{Found, Parts, message_at};
-use super::values::{Entry, Form, MapKey, NO_KEY, default, key_and_value, scalar};
+use super::values::{Entry, Form, MapKey, NO_KEY, default, key_and_value, scalar, sort_by_map_key};
 use super::{Scalar, Sink, Span, Stop, Walk};
 use crate::error::Result;
 use crate::table::{Cardinality, Field, Message};
@@ -289,9 +289,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         let (key_field, _) = key_and_value(self.tables.message(field.message));
         let reader = self.reader;
         let key = |value: &Found| key_at(&reader, key_field, value.index);
-        if !values.is_sorted_by(|a, b| key(a) < key(b)) {
-            values.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.at.cmp(&b.at)));
-        }
+        sort_by_map_key(values, key, |value| value.at);
         self.sink.field(field);
         for same in values.chunk_by(|a, b| key(a) == key(b)) {
             let [replaced @ .., last] = same else { continue };

@@ -21,7 +21,7 @@ mod values;
 pub use any::Any;
 pub use parts::Parts;
 pub use sink::{Scalar, Sink, Unknown, Why};
-pub use values::{Form, MapKey, default, key_and_value, scalar as read_scalar};
+pub use values::{Form, MapKey, default, key_and_value, scalar as read_scalar, sort_by_map_key};
 
 use std::ops::Range;
 

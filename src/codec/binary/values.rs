@@ -64,6 +64,47 @@ impl<'a> MapKey<'a> {
             Scalar::F64(_) | Scalar::F32(_) | Scalar::Enum(_) => MapKey::Unsigned(0),
         }
     }
+
+    /// A number that is in the same order as the keys of one map, except that
+    /// it is the same for strings that begin with the same eight bytes.
+    fn rank(&self) -> u64 {
+        match *self {
+            MapKey::Signed(value) => value as u64 ^ 1 << 63,
+            MapKey::Unsigned(value) => value,
+            MapKey::String(text) => {
+                let mut first = [0; 8];
+                let len = text.len().min(8);
+                first[..len].copy_from_slice(&text[..len]);
+                u64::from_be_bytes(first)
+            }
+        }
+    }
+}
+
+/// Puts entries of a map in the order of their keys, those of one key in the
+/// order of `place`. To read a key again where it stands costs a miss of the
+/// cache, and the keys themselves are too large to keep: so a number of each is.
+pub fn sort_by_map_key<'a, T: Copy>(
+    entries: &mut [T],
+    key: impl Fn(&T) -> MapKey<'a>,
+    place: impl Fn(&T) -> u32,
+) {
+    if entries.is_sorted_by(|a, b| (key(a), place(a)) <= (key(b), place(b))) {
+        return;
+    }
+    let mut ranked: Vec<(u64, T)> =
+        entries.iter().map(|entry| (key(entry).rank(), *entry)).collect();
+    ranked.sort_unstable_by(|(rank, a), (other, b)| {
+        rank.cmp(other)
+            .then_with(|| match key(a) {
+                text @ MapKey::String(_) => text.cmp(&key(b)),
+                MapKey::Signed(_) | MapKey::Unsigned(_) => std::cmp::Ordering::Equal,
+            })
+            .then_with(|| place(a).cmp(&place(b)))
+    });
+    for (entry, (_, sorted)) in entries.iter_mut().zip(ranked) {
+        *entry = sorted;
+    }
 }
 
 /// An entry of a map, found but not handed on.
