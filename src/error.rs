@@ -128,6 +128,19 @@ impl Error {
         self
     }
 
+    /// Whether the last field that it passed through is this one.
+    pub fn is_in_field(&self, field: &str) -> bool {
+        self.0.path.last().is_some_and(|last| last == field)
+    }
+
+    /// Takes the field back that was added last, when what it is part of has
+    /// another name for it.
+    #[cold]
+    pub fn out_of_field(mut self) -> Self {
+        self.0.path.pop();
+        self
+    }
+
     /// Names the message type at the root of the field path.
     #[cold]
     pub fn in_message(mut self, type_name: &str) -> Self {
@@ -201,6 +214,28 @@ impl Error {
     /// Where it is.
     pub fn at(&self) -> Option<At> {
         self.0.at
+    }
+
+    /// Whether it knows where in the input it is.
+    pub fn has_place(&self) -> bool {
+        self.0.at.is_some()
+    }
+
+    /// The same error without its place and the excerpt, of text that nobody
+    /// has seen.
+    #[cold]
+    pub fn without_place(mut self) -> Self {
+        self.0.at = None;
+        self.0.excerpt = None;
+        self
+    }
+
+    /// Puts the error where `other` is: at its place, with its excerpt.
+    #[cold]
+    pub fn placed_like(mut self, other: Error) -> Self {
+        self.0.at = other.0.at;
+        self.0.excerpt = other.0.excerpt;
+        self
     }
 
     /// The field path from the root message, such as `HelloRequest.name`.

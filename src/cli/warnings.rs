@@ -102,6 +102,7 @@ fn total(note: &Note) -> String {
     let what = match note.what {
         What::WrongWireType { .. } => "of the wrong wire type",
         What::Repeated => "again",
+        What::OtherOfOneof => "in place of another of its oneof",
         What::LeftOut => "left out",
         What::NoEnumValue => "of no value of its enum",
     };

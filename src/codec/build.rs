@@ -345,6 +345,44 @@ impl<'t, 'o> Builder<'t, 'o> {
         self.out.extend_from_slice(&ordered);
     }
 
+    /// The bytes of the first piece of the field of this index in the message
+    /// that is `level` levels inside the outermost.
+    pub fn written(&self, level: u32, index: usize) -> Option<&[u8]> {
+        let (first, last) = self.span_of_level(level)?;
+        let at = (first..last).find(|&at| self.pieces[at].index as usize == index)?;
+        Some(self.bytes_of(first, (at - first) as u32))
+    }
+
+    /// How many values the list of this index has so far in the message that
+    /// is `level` levels inside the outermost.
+    #[cold]
+    pub fn count(&self, level: u32, index: usize) -> usize {
+        let Some((first, last)) = self.span_of_level(level) else { return 0 };
+        let field = &self.levels[level as usize].message.fields()[index];
+        let packed = field.cardinality == Cardinality::Repeated { packed: true };
+        let pieces = (first..last).filter(|&at| self.pieces[at].index as usize == index);
+        // A value that is only begun has its tag, and no length yet.
+        let begun = self.levels.get(level as usize + 1).map_or(self.out.len(), |next| next.start);
+        let count = |at: usize| {
+            let piece = self.bytes_of(first, (at - first) as u32);
+            let piece = &piece[..piece.len().min(begun - self.pieces[at].start as usize)];
+            let mut reader = Reader::new(if packed { packed_values(piece) } else { piece }, 0);
+            let mut count = 0;
+            while !reader.is_at_end() && pass_value(&mut reader, field, packed).is_ok() {
+                count += 1;
+            }
+            count
+        };
+        pieces.map(count).sum()
+    }
+
+    /// Where the pieces of a level begin and end.
+    fn span_of_level(&self, level: u32) -> Option<(usize, usize)> {
+        let first = self.levels.get(level as usize)?.pieces;
+        let next = self.levels.get(level as usize + 1);
+        Some((first, next.map_or(self.pieces.len(), |next| next.pieces)))
+    }
+
     /// How many pieces there are so far, for [`Builder::has_key_twice`].
     pub fn pieces(&self) -> usize {
         self.pieces.len()
@@ -380,6 +418,18 @@ impl<'t, 'o> Builder<'t, 'o> {
 pub struct Open {
     start: usize,
     payload: usize,
+}
+
+/// Reads past one value of a list that was written here.
+fn pass_value(reader: &mut Reader<'_>, field: &Field, packed: bool) -> crate::error::Result<()> {
+    if packed {
+        binary::read_scalar(reader, field)?;
+        return Ok(());
+    }
+    let at = reader.position();
+    let tag = reader.tag()?;
+    crate::wire::skip::value(reader, tag, at, 0)?;
+    Ok(())
 }
 
 /// The values of a packed field that was written here, without its tag and

@@ -16,7 +16,7 @@ pub fn fits(root: Root<'_>, record: &[u8]) -> bool {
     run(root, record).is_ok_and(|notes| {
         !notes.list().iter().any(|note| match note.what {
             What::WrongWireType { .. } | What::LeftOut | What::NoEnumValue => true,
-            What::Repeated => false,
+            What::Repeated | What::OtherOfOneof => false,
         })
     })
 }

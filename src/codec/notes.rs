@@ -21,6 +21,9 @@ pub enum What {
     },
     /// A singular field that occurs again: the last one counts.
     Repeated,
+    /// A member of a oneof of which another member stands before it: that one
+    /// is dropped.
+    OtherOfOneof,
     /// An unknown field that the output cannot hold.
     LeftOut,
     /// A value that the field's closed enum doesn't have, which makes it an
@@ -60,6 +63,9 @@ impl fmt::Display for Note {
             }
             What::Repeated => {
                 write!(f, "{} occurs more than once, the last one counts", self.field)
+            }
+            What::OtherOfOneof => {
+                write!(f, "{} takes the place of another member of its oneof", self.field)
             }
             What::NoEnumValue => write!(
                 f,
@@ -156,7 +162,7 @@ impl Notes {
 fn strict_error(note: &Note, reader: &Reader<'_>, at: usize) -> Error {
     let hint = match note.what {
         What::WrongWireType { .. } => "the bytes may be of another message type",
-        What::Repeated => "are these two messages run together?",
+        What::Repeated | What::OtherOfOneof => "are these two messages run together?",
         What::LeftOut | What::NoEnumValue => "`--to text` keeps unknown fields",
     };
     reader

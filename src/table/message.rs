@@ -70,6 +70,12 @@ impl Field {
         matches!(self.cardinality, Cardinality::Singular(_))
     }
 
+    /// Whether it holds values without keys, any number of them.
+    #[inline]
+    pub fn is_list(&self) -> bool {
+        matches!(self.cardinality, Cardinality::Repeated { .. })
+    }
+
     /// Whether a value equal to the default is the same as none.
     #[inline]
     pub fn is_implicit(&self) -> bool {

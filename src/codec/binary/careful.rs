@@ -88,9 +88,11 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                 continue;
             };
             expected = index + usize::from(field.is_singular());
-            let span = self
-                .span(&mut reader, field, tag, at, depth)
-                .map_err(|stop| stop.in_field(&field.name))?;
+            let span = self.span(&mut reader, field, tag, at, depth).map_err(|stop| {
+                let stop =
+                    if field.is_list() { self.in_item(stop, field, found, index) } else { stop };
+                stop.in_field(&field.name)
+            })?;
             if form == Form::One && self.is_unknown_enum(field, span)? {
                 unknown = true;
                 continue;
@@ -98,6 +100,9 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             if let Some(oneof) = field.oneof {
                 let winner = &mut winners[usize::from(oneof)];
                 if winner.field != index as u32 + 1 {
+                    if winner.field != 0 {
+                        self.oneof_note(message, field, at)?;
+                    }
                     *winner = Winner { field: index as u32 + 1, since: at as u32 };
                 }
             }
@@ -115,6 +120,27 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             }
         }
         Ok(unknown)
+    }
+
+    /// Names the item of a list that comes after what was found of it.
+    #[cold]
+    fn in_item(&self, stop: Stop, field: &Field, found: &[Found], index: usize) -> Stop {
+        let mut before = 0;
+        for value in found.iter().filter(|value| value.index as usize == index) {
+            let mut reader = self.reader.from(value.at as usize);
+            let packed =
+                reader.tag().is_ok_and(|tag| Form::of(field, tag.wire_type) == Form::Packed);
+            match reader.length_delimited(field.subject()) {
+                Ok(range) if packed => {
+                    let mut values = self.reader.part(range);
+                    while !values.is_at_end() && scalar(&mut values, field).is_ok() {
+                        before += 1;
+                    }
+                }
+                _ => before += 1,
+            }
+        }
+        stop.in_field(&format!("[{before}]"))
     }
 
     /// The span of a value: for a scalar all its bytes, for a message or a map
@@ -147,11 +173,12 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         Ok(!self.has_value(field, number))
     }
 
-    /// The scalar whose tag stands at `at`.
-    fn scalar_at(&self, field: &Field, at: u32) -> Result<Scalar<'a>, Stop> {
+    /// The scalar whose tag stands at `at`, and where it stands.
+    fn scalar_at(&self, field: &Field, at: u32) -> Result<(Scalar<'a>, Span), Stop> {
         let mut reader = self.reader.from(at as usize);
         reader.tag()?;
-        Ok(scalar(&mut reader, field)?)
+        let start = reader.position();
+        Ok((scalar(&mut reader, field)?, start..reader.position()))
     }
 
     /// Hands on all values of a field.
@@ -189,13 +216,14 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         for again in rest {
             self.repeated_note(message, field, again.at as usize)?;
         }
-        let mut last = self.scalar_at(field, first.at)?;
+        let (mut last, mut span) = self.scalar_at(field, first.at)?;
         for value in rest {
-            last = self.scalar_at(field, value.at)?;
+            (last, span) = self.scalar_at(field, value.at)?;
         }
         if !(field.is_implicit() && last.is_default()) {
             self.sink.field(field);
-            self.sink.scalar(field, last)?;
+            let handed = self.sink.scalar(field, last);
+            handed.map_err(|error| Stop::from(error).placed(&self.reader, span))?;
             self.sink.field_end(field);
         }
         Ok(())
@@ -208,12 +236,16 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         depth: u32,
         unknown: &mut bool,
     ) -> Result<(), Stop> {
+        // How many values there were, those that are unknown too.
+        let mut count = 0;
         let mut open = false;
         for value in values {
             if field.kind.is_message() {
                 self.start_item(field, &mut open);
                 let part = message_at(&self.reader, value.at as usize)?;
-                self.message_value(field, &Parts::One(part), depth)?;
+                self.message_value(field, &Parts::One(part), depth)
+                    .map_err(|stop| stop.in_field(&format!("[{count}]")))?;
+                count += 1;
                 continue;
             }
             let mut reader = self.reader.from(value.at as usize);
@@ -221,13 +253,15 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             if Form::of(field, tag.wire_type) == Form::Packed {
                 let range = reader.length_delimited(field.subject())?;
                 reader = reader.part(range);
-                while !reader.is_at_end() {
-                    let item = scalar(&mut reader, field)?;
-                    self.repeated_scalar(field, item, &mut open, unknown)?;
-                }
             } else {
-                let item = scalar(&mut reader, field)?;
-                self.repeated_scalar(field, item, &mut open, unknown)?;
+                let mut end = reader;
+                scalar(&mut end, field)?;
+                reader = reader.part(reader.position()..end.position());
+            }
+            while !reader.is_at_end() {
+                self.repeated_scalar(&mut reader, field, &mut open, unknown)
+                    .map_err(|stop| stop.in_field(&format!("[{count}]")))?;
+                count += 1;
             }
         }
         if open {
@@ -238,11 +272,13 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
 
     fn repeated_scalar(
         &mut self,
+        reader: &mut Reader<'a>,
         field: &'w Field,
-        item: Scalar<'a>,
         open: &mut bool,
         unknown: &mut bool,
     ) -> Result<(), Stop> {
+        let start = reader.position();
+        let item = scalar(reader, field)?;
         if let Scalar::Enum(number) = item
             && self.is_closed(field)
             && !self.has_value(field, number)
@@ -251,7 +287,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             return Ok(());
         }
         self.start_item(field, open);
-        Ok(self.sink.scalar(field, item)?)
+        let handed = self.sink.scalar(field, item);
+        handed.map_err(|error| Stop::from(error).placed(&self.reader, start..reader.position()))
     }
 
     fn start_item(&mut self, field: &'w Field, open: &mut bool) {
@@ -297,8 +334,10 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                 let entry = self.entry_at(field, value.at, depth)?;
                 self.check_entry(field, &entry, depth)?;
             }
-            let entry = self.entry_at(field, last.at, depth)?;
-            self.hand_entry(field, &entry, depth)?;
+            let part = message_at(&self.reader, last.at as usize)?;
+            let entry = self.read_entry(field, part.clone(), depth)?;
+            self.hand_entry(field, &entry, depth)
+                .map_err(|stop| stop.placed(&self.reader, part))?;
         }
         self.sink.field_end(field);
         Ok(())

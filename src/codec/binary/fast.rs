@@ -1,4 +1,7 @@
 //! The fast pass: every value is handed on the moment it is read.
+//!
+//! Its errors say nothing of the field path: on any of them the careful pass
+//! takes over, which does.
 
 use super::values::{Form, MapKey, scalar};
 use super::{Parts, Scalar, Sink, Span, Stop, Walk};
@@ -11,8 +14,6 @@ struct Progress<'w, 'a> {
     next: usize,
     /// The repeated field or map whose values are being handed on.
     open: Option<&'w Field>,
-    /// Its values so far.
-    count: usize,
     /// The last key of an open map.
     key: Option<MapKey<'a>>,
     /// The oneofs that have a member, one bit each.
@@ -37,8 +38,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         depth: u32,
     ) -> Result<bool, Stop> {
         let mut reader = self.reader.part(part);
-        let mut progress =
-            Progress { next: 0, open: None, count: 0, key: None, oneofs: 0, unknown: false };
+        let mut progress = Progress { next: 0, open: None, key: None, oneofs: 0, unknown: false };
         while !reader.is_at_end() {
             let at = reader.position();
             let tag = reader.tag()?;
@@ -63,9 +63,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                 self.close(&mut progress);
                 progress.next = index + 1;
             }
-            let handed =
-                self.field_value(&mut reader, &mut progress, field, form, (tag, at), depth);
-            handed.map_err(|stop| in_field(stop, field, &progress))?;
+            self.field_value(&mut reader, &mut progress, field, form, (tag, at), depth)?;
         }
         self.close(&mut progress);
         Ok(progress.unknown)
@@ -75,7 +73,6 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         if let Some(field) = progress.open.take() {
             self.sink.field_end(field);
         }
-        progress.count = 0;
         progress.key = None;
     }
 
@@ -166,7 +163,6 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             progress.open = Some(field);
             self.sink.field(field);
         }
-        progress.count += 1;
         self.sink.item(field);
     }
 
@@ -201,19 +197,5 @@ pub(super) fn message_span(
     match tag.wire_type {
         WireType::Len => Ok(reader.length_delimited(field.subject())?),
         _ => Ok(skip::value(reader, tag, at, depth)?),
-    }
-}
-
-#[cold]
-fn in_field(stop: Stop, field: &Field, progress: &Progress<'_, '_>) -> Stop {
-    use crate::table::Cardinality;
-    match field.cardinality {
-        Cardinality::Singular(_) => stop.in_field(&field.name),
-        Cardinality::Repeated { .. } => {
-            // The message being handed on is counted already, a scalar isn't.
-            let index = progress.count - usize::from(field.kind.is_message() && progress.count > 0);
-            stop.in_field(&format!("{}[{index}]", field.name))
-        }
-        Cardinality::Map => stop.in_field(&field.name),
     }
 }

@@ -21,7 +21,9 @@ mod values;
 pub use any::Any;
 pub use parts::Parts;
 pub use sink::{Scalar, Sink, Unknown, Why};
-pub use values::{Form, MapKey, default, key_and_value, scalar as read_scalar, sort_by_map_key};
+pub use values::{
+    Form, MapKey, default, key_and_value, scalar as read_scalar, shown_key_in, sort_by_map_key,
+};
 
 use std::ops::Range;
 
@@ -87,6 +89,22 @@ impl Stop {
     fn in_field(self, name: &str) -> Stop {
         Stop(self.0.map(|error| error.in_field(name)))
     }
+
+    /// Puts an error that has no place of its own, since whoever made it was
+    /// handed a value without one, at the bytes of the value.
+    #[cold]
+    fn placed(self, reader: &Reader<'_>, mark: Span) -> Stop {
+        let Some(error) = self.0 else { return self };
+        if error.has_place() {
+            return Stop(Some(error));
+        }
+        // Of an empty value its length is shown.
+        let mark = if mark.is_empty() { mark.start.saturating_sub(1)..mark.end } else { mark };
+        if mark.is_empty() {
+            return Stop(Some(error));
+        }
+        Stop(Some(error.placed_like(reader.error("", mark, "value"))))
+    }
 }
 
 impl From<Error> for Stop {
@@ -125,13 +143,16 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             let at = parts.start().saturating_sub(1);
             return Err(skip::too_deep(&self.reader, at).into());
         }
-        if self.sink.takes(message) {
-            return S::whole(self, message, field, parts, depth);
-        }
-        self.sink.begin(message, field);
-        self.fields(message, parts, depth)?;
-        self.sink.end(message, field)?;
-        Ok(())
+        let handed = if self.sink.takes(message) {
+            S::whole(self, message, field, parts, depth)
+        } else {
+            self.sink.begin(message, field);
+            self.fields(message, parts, depth).and_then(|()| Ok(self.sink.end(message, field)?))
+        };
+        handed.map_err(|stop| match parts.spans(&self.reader).next() {
+            Some(Ok(span)) => stop.placed(&self.reader, span),
+            _ => stop,
+        })
     }
 
     /// Hands on the fields of a message, without its begin and end.
@@ -271,6 +292,11 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
 
     fn has_value(&self, field: &Field, number: i32) -> bool {
         self.tables.enumeration(field.enumeration).name_of(number).is_some()
+    }
+
+    fn oneof_note(&mut self, message: &Message, field: &Field, at: usize) -> Result<(), Stop> {
+        let reader = self.reader;
+        Ok(self.notes.add(What::OtherOfOneof, message.name(), field.subject(), &reader, at)?)
     }
 
     fn repeated_note(&mut self, message: &Message, field: &Field, at: usize) -> Result<(), Stop> {

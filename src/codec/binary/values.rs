@@ -251,7 +251,13 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                     entry.key_at = reader.position() as u32;
                     entry.key = scalar(&mut reader, field)?;
                 }
-                Some(field) => entry.scalar = Some(scalar(&mut reader, field)?),
+                Some(field) => {
+                    let value = scalar(&mut reader, field);
+                    entry.scalar = Some(value.map_err(|error| match entry.key_at {
+                        NO_KEY => error,
+                        _ => error.in_field(&shown_key(entry.key)),
+                    })?);
+                }
                 None => {
                     skip::value(&mut reader, tag, at, depth + 1)?;
                 }
@@ -308,6 +314,14 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
 pub fn key_and_value(entry: &crate::table::Message) -> (&Field, &Field) {
     // A map entry is compiled only when it is of these two fields.
     (&entry.fields()[0], &entry.fields()[1])
+}
+
+/// The key in a field that was written with its tag, as a field path shows it.
+#[cold]
+pub fn shown_key_in(written: &[u8], key: &Field) -> String {
+    let mut reader = Reader::new(written, 0);
+    let read = reader.tag().and_then(|_| scalar(&mut reader, key));
+    shown_key(read.unwrap_or_else(|_| default(key.kind)))
 }
 
 /// A key as a field path shows it.

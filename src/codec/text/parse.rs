@@ -145,7 +145,10 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         }
         let read = match self.cursor.peek() {
             Some(b'[') if repeats(field) => self.list(index, field, depth),
-            _ => self.value(index, field, depth),
+            _ => self.value(index, field, depth).map_err(|error| match field.is_list() {
+                true => error.in_field(&format!("[{}]", self.builder.count(depth, index))),
+                false => error,
+            }),
         };
         read.map_err(|error| error.in_field(&field.name))
     }
@@ -179,7 +182,11 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
                     .map(|value| self.builder.packed_value(field.kind, value.as_scalar())),
                 false => self.value(index, field, depth),
             };
-            read.map_err(|error| error.in_field(&format!("[{count}]")))?;
+            read.map_err(|error| {
+                // The others are counted by the builder already.
+                let packed = if packed { count } else { 0 };
+                error.in_field(&format!("[{}]", self.builder.count(depth, index) + packed))
+            })?;
             count += 1;
             lex::space(&mut self.cursor);
             if self.cursor.eat(b']') {
@@ -243,7 +250,8 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
     ) -> Result<()> {
         let (key, value) = binary::key_and_value(entry);
         let open = self.builder.begin_message(index);
-        self.fields(entry, Some(closing), depth + 1)?;
+        self.fields(entry, Some(closing), depth + 1)
+            .map_err(|error| self.in_entry(error, key, value, depth + 1))?;
         for (index, field) in [(0, key), (1, value)] {
             if self.builder.is_marked(index) {
                 continue;
@@ -258,6 +266,19 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         }
         self.builder.end_message(index, open);
         Ok(())
+    }
+
+    /// Names the entry by its key in an error of its value, if the key stands
+    /// before the value.
+    #[cold]
+    fn in_entry(&self, error: Error, key: &Field, value: &Field, level: u32) -> Error {
+        match self.builder.written(level, 0) {
+            Some(written) if error.is_in_field(&value.name) => {
+                let key = binary::shown_key_in(written, key);
+                error.out_of_field().in_field(&key)
+            }
+            _ => error,
+        }
     }
 
     /// Reads `{ … }` behind the name of a message type in an Any.
