@@ -1,8 +1,8 @@
 //! The command line: one list of commands, one file for each.
 //!
 //! `COMMANDS` is the list from which parsing, help and completion come; a
-//! new command is a row there and a file beside this one. What commands share
-//! has a file of its own:
+//! new command is a row there and a file beside this one. `complete` answers
+//! the shells at TAB. What commands share has a file of its own:
 //!
 //! - `io`: where bytes come from and go to; standard input and output are
 //!   opened there and nowhere else.
@@ -14,6 +14,7 @@
 //! - `warnings`, `usage`, `guess`: what is said about input that is odd,
 //!   words that are wrong, and bytes that are something else than asked for.
 
+mod complete;
 mod completions;
 mod decode;
 mod encode;
@@ -52,8 +53,8 @@ struct Spec {
 struct Context<'w> {
     words: &'w [OsString],
     chosen: OnceCell<Chosen>,
-    /// Whether the options of all commands are built: then it is help or
-    /// completion that is asked for, which no wrong schema may hide.
+    /// Whether the options of all commands are built: then it is help that is
+    /// asked for, which no wrong schema may hide.
     all: bool,
     /// The field flags among the words.
     given: Vec<Given>,
@@ -122,6 +123,9 @@ Exit status: 0 done, 1 the input or the system failed, 2 the command line is wro
 ///
 /// Whatever went wrong, to be reported with [`io::report`].
 pub fn run(words: &[OsString]) -> Result<()> {
+    if words.get(1).is_some_and(|word| word == complete::WORD) {
+        return complete::run(words);
+    }
     // None of these is dropped: the process ends next, and taking them apart
     // piece by piece costs a tenth of a start.
     let mut context = ManuallyDrop::new(Context::new(words));
@@ -149,7 +153,7 @@ enum Built<'w> {
 
 fn asked_for(words: &[OsString]) -> Built<'_> {
     match words.get(1) {
-        Some(word) if word != "help" && word != completions::SPEC.name => Built::One(word),
+        Some(word) if word != "help" => Built::One(word),
         _ => Built::All,
     }
 }

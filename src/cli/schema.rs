@@ -72,6 +72,35 @@ impl Asked {
         }
         asked
     }
+
+    /// Whether a schema is named; else it is the built-in one.
+    fn schema_given(&self) -> bool {
+        !self.proto.is_empty() || !self.descriptor_set.is_empty()
+    }
+}
+
+/// The full names of the types that `--type` can name after `words`.
+///
+/// # Errors
+///
+/// A schema that cannot be read.
+pub fn type_names(words: &[OsString]) -> Result<Vec<String>> {
+    let asked = Asked::from_words(words);
+    let names = |schema: Schema| schema.message_names().map(str::to_owned).collect::<Vec<_>>();
+    if asked.schema_given() {
+        return Ok(names(read(&asked, false)?));
+    }
+    let mut all = names(builtin::schema(false)?);
+    all.extend(names(Schema::from_sets(&[], &[], false)?));
+    Ok(all)
+}
+
+/// Whether the schema that `words` ask for can be read without waiting: from
+/// files, and not from what somebody has yet to write to.
+pub fn is_at_hand(words: &[OsString]) -> bool {
+    // What is no regular file is never taken for a `.proto` file.
+    let sets = Asked::from_words(words).descriptor_set;
+    sets.iter().all(|path| path != Path::new("-") && path.is_file())
 }
 
 fn variable(name: &str) -> Option<OsString> {
@@ -95,7 +124,7 @@ impl Chosen {
             })?),
             None => None,
         };
-        let given = !asked.proto.is_empty() || !asked.descriptor_set.is_empty();
+        let given = asked.schema_given();
         let schema = match given {
             true => read(&asked, comments)?,
             false if is_well_known(type_name) => Schema::from_sets(&[], &[], comments)?,

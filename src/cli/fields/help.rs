@@ -1,5 +1,5 @@
-//! What help and completion are told of the fields of a message: its own, and
-//! those one level below.
+//! What help shows of the fields of a message: its own, and those one level
+//! below.
 
 use clap::{Arg, ArgAction, Command};
 
@@ -68,34 +68,16 @@ impl Flags<'_> {
     fn add(&mut self, message: &Message, field: &Field, prefix: &str) {
         let name = format!("{prefix}{}", field.name);
         let tables = self.chosen.root().tables;
-        let mut help = self.comment(message, field);
-        for part in notes(tables, field) {
-            help = if help.is_empty() { part } else { format!("{help} ({part})") };
-        }
         let arg = Arg::new(format!("{ID_PREFIX}{name}"))
             .long(name)
             .help_heading(self.heading.clone())
             .display_order(self.args.len())
-            .help(help);
+            .help(about(self.chosen, message, field));
         let is_bool = field.kind == Kind::Bool && field.cardinality != Cardinality::Map;
         self.args.push(match is_bool {
             true => arg.action(ArgAction::SetTrue),
-            false => arg
-                .value_name(value_name(tables, field))
-                .hide_possible_values(true)
-                .action(ArgAction::Append)
-                .value_parser(values(tables, field)),
+            false => arg.value_name(value_name(tables, field)).action(ArgAction::Append),
         });
-    }
-
-    fn comment(&self, message: &Message, field: &Field) -> String {
-        let descriptor = self.chosen.schema().find_descriptor(message.name());
-        let fields = descriptor.map(|descriptor| descriptor.fields.as_slice()).unwrap_or_default();
-        let comment = fields.iter().find(|found| *found.name == *field.name);
-        let comment = comment.map(|found| found.comment.as_str()).unwrap_or_default();
-        // Comments come from a schema, which anybody may have written.
-        let lines: Vec<String> = comment.lines().map(|line| visible(line.trim())).collect();
-        lines.join(" ")
     }
 
     fn finish(mut self) -> Vec<Arg> {
@@ -119,6 +101,25 @@ impl Flags<'_> {
     }
 }
 
+/// What there is to say of a field: its comment, and the notes.
+pub fn about(chosen: &Chosen, message: &Message, field: &Field) -> String {
+    let mut about = comment(chosen, message, field);
+    for part in notes(chosen.root().tables, field) {
+        about = if about.is_empty() { part } else { format!("{about} ({part})") };
+    }
+    about
+}
+
+fn comment(chosen: &Chosen, message: &Message, field: &Field) -> String {
+    let descriptor = chosen.schema().find_descriptor(message.name());
+    let fields = descriptor.map(|descriptor| descriptor.fields.as_slice()).unwrap_or_default();
+    let comment = fields.iter().find(|found| *found.name == *field.name);
+    let comment = comment.map(|found| found.comment.as_str()).unwrap_or_default();
+    // Comments come from a schema, which anybody may have written.
+    let lines: Vec<String> = comment.lines().map(|line| visible(line.trim())).collect();
+    lines.join(" ")
+}
+
 /// What a flag's value is called.
 fn value_name(tables: &Tables, field: &Field) -> String {
     let of = |field: &Field| match field.kind {
@@ -139,7 +140,8 @@ fn value_name(tables: &Tables, field: &Field) -> String {
     visible(&format!("{}={}", of(key), of(value)))
 }
 
-fn short(name: &str) -> &str {
+/// The last part of a full name.
+pub fn short(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
@@ -168,14 +170,4 @@ fn notes(tables: &Tables, field: &Field) -> Vec<String> {
         notes.push(String::from("may be repeated"));
     }
     notes
-}
-
-/// The values that completion offers.
-fn values(tables: &Tables, field: &Field) -> clap::builder::ValueParser {
-    if field.kind != Kind::Enum {
-        return clap::builder::ValueParser::string();
-    }
-    let values = &tables.enumeration(field.enumeration).by_number;
-    let names: Vec<String> = values.iter().map(|(_, name)| name.to_string()).collect();
-    clap::builder::ValueParser::new(clap::builder::PossibleValuesParser::new(names))
 }

@@ -2,13 +2,13 @@
 //!
 //! They are taken out of the words before clap sees them, because any field at
 //! any depth is one: [`words`] finds them, [`value`] turns their text into
-//! values, [`tree`] writes the message. For help and completion clap is told
-//! of the message's own fields and of those one level below: [`help`].
+//! values, [`tree`] writes the message. For help clap is told of the message's
+//! own fields and of those one level below: [`help`].
 
 pub mod help;
 mod tree;
 mod value;
-mod words;
+pub mod words;
 
 pub use tree::bytes;
 pub use words::{Given, take};

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::Command;
+use clap::{Arg, Command};
 
 use super::help::SET;
 use crate::codec::path::{self, Pick, Step};
@@ -56,34 +56,37 @@ pub fn take(
             Some((name, _)) => (name, true),
             None => (flag, false),
         };
-        if name == SET {
-            let pair = match inline {
-                true => after_equals(word, SET.len() + 3),
-                false => next_value(&format!("--{SET}"), &mut rest, "PATH=VALUE", |_| false)?,
-            };
-            given.push(set(&pair, root)?);
-            continue;
-        }
-        if let Some(takes_value) = option(command, name) {
-            left.push(word.clone());
-            if takes_value && !inline && rest.peek().is_some_and(|next| !is_option(next)) {
-                left.extend(rest.next().cloned());
+        let steps = match Flag::named(name, command, Some(root)) {
+            Flag::Set => {
+                let pair = match inline {
+                    true => after_equals(word, SET.len() + 3),
+                    false => next_value(&format!("--{SET}"), &mut rest, "PATH=VALUE", |_| false)?,
+                };
+                given.push(set(&pair, root)?);
+                continue;
             }
-            continue;
-        }
-        let Some(steps) = field(root, name) else {
-            left.push(word.clone());
-            continue;
+            Flag::Option(option) => {
+                left.push(word.clone());
+                let takes_value = option.get_action().takes_values();
+                if takes_value && !inline && rest.peek().is_some_and(|next| !is_option(next)) {
+                    left.extend(rest.next().cloned());
+                }
+                continue;
+            }
+            Flag::Unknown => {
+                left.push(word.clone());
+                continue;
+            }
+            Flag::Field(steps) => steps,
         };
         let flag = format!("--{}", escape::word(name));
         let value = match inline {
             true => Some(after_equals(word, name.len() + 3)),
             false if is_bool(&steps) => None,
             false => {
-                let numeric = takes_negative(root, &steps);
-                let negative = |next: &str| numeric && looks_negative(next);
                 let is_text = steps.last().is_some_and(|step| step.field.kind == Kind::String);
                 let placeholder = if is_text { "TEXT" } else { "VALUE" };
+                let negative = |next: &str| is_negative_value(root, &steps, next);
                 Some(next_value(&flag, &mut rest, placeholder, negative)?)
             }
         };
@@ -96,15 +99,41 @@ pub fn take(
     Ok((left, given))
 }
 
-/// Whether `name` is an option of the command, and then whether it takes a value.
-fn option(command: &Command, name: &str) -> Option<bool> {
-    let named = |arg: &&clap::Arg| {
+/// What the name behind two dashes is of.
+pub enum Flag<'c, 't> {
+    /// The flag that sets a field by its path.
+    Set,
+    /// An option of the command.
+    Option(&'c Arg),
+    /// The field that the name is the path of.
+    Field(Vec<Step<'t>>),
+    /// Nothing that there is.
+    Unknown,
+}
+
+impl<'c, 't> Flag<'c, 't> {
+    /// What `name` is, for a command with these options, and with the fields
+    /// of this type if it has field flags. An option wins over a field.
+    pub fn named(name: &str, command: &'c Command, root: Option<Root<'t>>) -> Self {
+        if root.is_some() && name == SET {
+            return Flag::Set;
+        }
+        if let Some(option) = option(command, name) {
+            return Flag::Option(option);
+        }
+        root.and_then(|root| field(root, name)).map_or(Flag::Unknown, Flag::Field)
+    }
+}
+
+/// The option of the command that is named `name`.
+pub fn option<'c>(command: &'c Command, name: &str) -> Option<&'c Arg> {
+    let named = |arg: &&Arg| {
         arg.get_long() == Some(name)
             || arg.get_all_aliases().is_some_and(|aliases| aliases.contains(&name))
     };
     // The flags that help shows of fields are no options.
     let options = command.get_arguments().filter(|arg| !super::help::is_field(arg));
-    options.into_iter().find(named).map(|arg| arg.get_action().takes_values())
+    options.into_iter().find(named)
 }
 
 /// The field that a flag names, if it names one that a flag can set.
@@ -113,7 +142,8 @@ fn field<'t>(root: Root<'t>, name: &str) -> Option<Vec<Step<'t>>> {
     steps.iter().all(|step| step.pick == Pick::All).then_some(steps)
 }
 
-fn is_bool(steps: &[Step<'_>]) -> bool {
+/// Whether the flag of the field takes no value but one behind `=`.
+pub fn is_bool(steps: &[Step<'_>]) -> bool {
     steps.last().is_some_and(|step| {
         step.field.kind == Kind::Bool && step.field.cardinality != Cardinality::Map
     })
@@ -150,6 +180,11 @@ fn takes_negative(root: Root<'_>, steps: &[Step<'_>]) -> bool {
     }
 }
 
+/// Whether `word` can be the value of the field although it begins with `-`.
+pub fn is_negative_value(root: Root<'_>, steps: &[Step<'_>], word: &str) -> bool {
+    takes_negative(root, steps) && looks_negative(word)
+}
+
 /// `-5`, `-.5`, `-inf`, `-3.5s`.
 fn looks_negative(word: &str) -> bool {
     let Some(rest) = word.strip_prefix('-') else { return false };
@@ -158,7 +193,8 @@ fn looks_negative(word: &str) -> bool {
         || rest.starts_with("Inf")
 }
 
-fn is_option(word: &OsStr) -> bool {
+/// Whether a word is an option by its looks, and so no value.
+pub fn is_option(word: &OsStr) -> bool {
     word.len() > 1 && word.as_encoded_bytes().starts_with(b"-")
 }
 
