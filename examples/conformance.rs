@@ -107,7 +107,7 @@ fn answer(root: Root<'_>, request: Request) -> Answer {
         Some(Payload::Protobuf(bytes)) => rewrite::rewrite(root, bytes, true, &mut message),
         Some(Payload::Json(text)) => {
             let ignore_unknown = request.category == JSON_IGNORE_UNKNOWN;
-            let options = json::ParseOptions { ignore_unknown };
+            let options = json::ParseOptions { ignore_unknown, ..Default::default() };
             json::parse(root, text.as_bytes(), Origin::START, options, &mut message)
         }
         Some(Payload::Text(text)) => {

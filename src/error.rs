@@ -18,8 +18,6 @@
 
 use std::fmt;
 
-use crate::escape::visible;
-
 mod excerpt;
 pub mod names;
 
@@ -27,6 +25,13 @@ pub use excerpt::Excerpt;
 
 /// What every layer returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Characters of what is wrong, and of each hint, that are shown: what they
+/// quote is cut on its way in, so this is for what nobody thought of.
+const TEXT_MAX: usize = 1200;
+
+/// Characters of a field path that are shown.
+const PATH_MAX: usize = 400;
 
 /// What is wrong, where, and how to mend it.
 pub struct Error(Box<Inner>);
@@ -70,7 +75,7 @@ impl Error {
     fn new(kind: Kind, what: String) -> Self {
         Error(Box::new(Inner {
             kind,
-            what,
+            what: names::cut(what, TEXT_MAX),
             record: None,
             at: None,
             root: None,
@@ -124,7 +129,7 @@ impl Error {
     #[cold]
     pub fn in_field(mut self, field: &str) -> Self {
         // Names come from a schema, which anybody may have written.
-        self.0.path.push(visible(field));
+        self.0.path.push(names::shown(field));
         self
     }
 
@@ -144,7 +149,7 @@ impl Error {
     /// Names the message type at the root of the field path.
     #[cold]
     pub fn in_message(mut self, type_name: &str) -> Self {
-        self.0.root.get_or_insert_with(|| visible(type_name));
+        self.0.root.get_or_insert_with(|| names::shown(type_name));
         self
     }
 
@@ -152,8 +157,8 @@ impl Error {
     /// fields that lead to the part, outermost first, from the type `root`.
     #[cold]
     pub fn inside(mut self, root: &str, outer: &[&str]) -> Self {
-        self.0.root = Some(visible(root));
-        self.0.path.extend(outer.iter().rev().map(|field| visible(field)));
+        self.0.root = Some(names::shown(root));
+        self.0.path.extend(outer.iter().rev().map(|field| names::shown(field)));
         self
     }
 
@@ -167,7 +172,7 @@ impl Error {
     /// Adds a way to mend it.
     #[cold]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hints.push(hint.into());
+        self.0.hints.push(names::cut(hint.into(), TEXT_MAX));
         self
     }
 
@@ -259,7 +264,7 @@ impl fmt::Display for Error {
             At::Byte(offset) => format!("at byte {offset}"),
             At::LineColumn(line, column) => format!("at line {line}, column {column}"),
         });
-        let path = self.path().map(|path| format!("in {path}"));
+        let path = self.path().map(|path| format!("in {}", names::cut(path, PATH_MAX)));
         let place: Vec<String> = [record, at, path].into_iter().flatten().collect();
         if !place.is_empty() {
             write!(f, "\n  {}", place.join(", "))?;

@@ -78,6 +78,9 @@ pub fn quote_bytes(bytes: &[u8]) -> String {
                 out.push_str("…\"");
                 return out;
             }
+            if let '"' | '\\' = c {
+                out.push('\\');
+            }
             push(&mut out, c);
         }
         for byte in chunk.invalid() {

@@ -12,10 +12,12 @@ use super::schema::SchemaOptions;
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
 use super::{Context, Spec, guess, usage};
-use crate::codec::{Origin, base64_text, hex_text, json, path};
+use crate::codec::path::{self, Pick, Step};
+use crate::codec::{Origin, base64_text, hex_text, json};
 use crate::error::{Error, Result};
+use crate::escape;
 use crate::stream::{Record, Split};
-use crate::table::{Kind, Root};
+use crate::table::{Kind, Root, WellKnown};
 
 /// Turn bytes into fields.
 ///
@@ -89,7 +91,8 @@ const TO: Allowed = Allowed {
     pipe: "hello decode … --to json | hello encode --from json --to {}",
 };
 
-const BYTES_TO: Allowed = Allowed { formats: format::BYTES, ..TO };
+/// What the value of a field may be written as: which, depends on the field.
+const ANY: Allowed = Allowed { formats: format::ALL, ..TO };
 
 fn options(command: Command, _: &Context<'_>) -> Result<Command> {
     Ok(Decode::augment_args(command))
@@ -101,6 +104,7 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let streaming = args.stream.resolve()?;
     let printer = args.printer(root, streaming.is_some())?;
     let (input, from) = args.input(streaming)?;
+    context.check_input(&input)?;
     match streaming {
         Some(streaming) => args.stream(&printer, &input, from, streaming),
         None => args.single(&printer, &input, from),
@@ -109,17 +113,13 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
 
 impl Decode {
     fn printer<'t>(&self, root: Root<'t>, stream: bool) -> Result<Printer<'t>> {
-        let path = self.field.as_deref().map(|path| path::resolve(root, path)).transpose()?;
-        let allowed = match &path {
-            // The one value that is bytes itself.
-            Some(steps) if steps.last().is_some_and(|step| step.field.kind == Kind::Bytes) => {
-                BYTES_TO
-            }
-            _ => TO,
-        };
+        let mut path = self.field.as_deref().map(|path| path::resolve(root, path)).transpose()?;
         let to = match (&self.to, self.output.path()) {
-            (Some(name), _) => Some(allowed.option(name)?),
-            (None, Some(file)) if path.is_none() => allowed.file(file)?,
+            (Some(name), _) => Some(match &mut path {
+                Some(steps) => field_format(root, steps, name)?,
+                None => TO.option(name)?,
+            }),
+            (None, Some(file)) if path.is_none() => TO.file(file)?,
             _ => None,
         };
         let for_json = [
@@ -212,10 +212,12 @@ impl Decode {
         from: Option<Format>,
         streaming: Streaming,
     ) -> Result<()> {
-        // What stands on the command line is one piece of bytes, written in
-        // hex or base64; anything else in these formats is a message a line.
+        // In hex and base64 a line is a message. On the command line these are
+        // how bytes are written at all: so there it is only if `--from` says
+        // so, and no `--framing` that the bytes hold the messages.
+        let lines = self.from.is_some() && !streaming.named;
         let (input, from) = match (input, from) {
-            (Input::Words(raw), Some(format)) => {
+            (Input::Words(raw), Some(format)) if !lines => {
                 (&Input::Words(bytes(format, raw, Origin::START)?.into_owned()), Format::Binary)
             }
             (input, from) => (input, from.unwrap_or(Format::Binary)),
@@ -248,6 +250,42 @@ impl Decode {
             _ => result,
         }
     }
+}
+
+/// The format of the values that a path leads to. Of a wrapper of bytes it is
+/// the bytes that have one of bytes, so the path then goes on to them.
+fn field_format<'t>(root: Root<'t>, steps: &mut Vec<Step<'t>>, name: &str) -> Result<Format> {
+    let format = ANY.option(name)?;
+    let Some(leaf) = path::leaf(root, steps) else { return Ok(format) };
+    if leaf.kind == Kind::Bytes || format::FIELDS.contains(&format) {
+        return Ok(format);
+    }
+    let typed = path::typed(steps);
+    let what = format!("`--to {}` is for bytes, and `{typed}` is", format.name());
+    if !leaf.kind.is_message() {
+        return Err(
+            Error::usage(format!("{what} {}", leaf.kind.with_article())).hint("leave out `--to`")
+        );
+    }
+    let message = root.tables.message(leaf.message);
+    if let (Some(WellKnown::Wrapper), [value]) = (message.well_known, message.fields())
+        && value.kind == Kind::Bytes
+    {
+        steps.push(Step { index: 0, field: value, pick: Pick::All });
+        return Ok(format);
+    }
+    if message.map_entry {
+        return Err(
+            Error::usage(format!("{what} a map")).hint("leave out `--to`, or say `--to json`")
+        );
+    }
+    Err(Error::usage(format!("{what} a message")).hint(format!(
+        "`hello decode … --field {} --to json | \
+         hello encode … --type {} --from json --to {}` does it",
+        escape::shell_word(&typed),
+        message.name(),
+        format.name()
+    )))
 }
 
 /// The bytes of a message, out of the format they are written in.

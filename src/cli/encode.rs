@@ -73,28 +73,32 @@ const TO: Allowed = Allowed {
 fn options(command: Command, context: &Context<'_>) -> Result<Command> {
     let command = Encode::augment_args(command);
     // The fields cost as much as all options, and only help shows them.
-    match context.asks_for_help() || context.all {
-        true => Ok(fields::help::add(command, context.chosen()?)),
-        false => Ok(command),
-    }
+    Ok(match context.for_help()? {
+        Some(chosen) => fields::help::add(command, chosen),
+        None => command,
+    })
 }
 
 fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let args = Encode::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
     let root = context.chosen()?.root();
-    let streaming = args.stream.resolve()?;
-    let to = args.to(streaming).map_err(|error| {
-        let value = args.to.as_deref().unwrap_or_default();
-        error.maybe_hint(fields::shadow_hint(root, "to", value))
-    })?;
+    let shadowed = |error: Error, option: &str, value: &str| {
+        error.maybe_hint(context.shadow_hint(option, value.as_ref()))
+    };
+    let streaming = args.stream.resolve();
+    let streaming = streaming.map_err(|error| shadowed(error, "framing", args.stream.framing()))?;
+    let to = args.to(streaming);
+    let to = to.map_err(|error| shadowed(error, "to", args.to.as_deref().unwrap_or_default()))?;
     let mut bytes = Vec::new();
-    match (args.source(context, root, streaming)?, streaming) {
+    let source = args.source(context, root, streaming)?;
+    args.check_options(context, &source)?;
+    match (source, streaming) {
         (Source::Flags(given), _) => bytes = given,
         (Source::Read(from), Some(streaming)) => {
             return args.stream(root, &from, to, streaming);
         }
         (Source::Read(from), None) => {
-            let raw = from.input.read()?;
+            let raw = from.input.read().map_err(|error| error.maybe_hint(from.shadow.clone()))?;
             parse(root, from.format, &raw, Origin::START, args.json(), &mut bytes)
                 .map_err(|error| from.explain(root, &raw, error))?;
         }
@@ -116,6 +120,8 @@ struct Reading {
     format: Format,
     /// Whether `--from` named the format.
     named: bool,
+    /// How to set the field that the option is named like, if there is one.
+    shadow: Option<String>,
 }
 
 impl Reading {
@@ -126,15 +132,33 @@ impl Reading {
             let name = crate::escape::shell_word(&String::from_utf8_lossy(data));
             return error.hint(format!("to read the file say `-d @{name}`"));
         }
-        let words = matches!(self.input, Input::Words(_));
+        if let Input::Words(_) = self.input {
+            return error.maybe_hint(self.shadow.clone());
+        }
         let asked = guess::Asked { root, format: self.format, named: self.named, words: false };
-        if words { error } else { asked.explain(raw, error) }
+        asked.explain(raw, error)
     }
 }
 
 impl Encode {
     fn json(&self) -> json::ParseOptions {
-        json::ParseOptions { ignore_unknown: self.ignore_unknown }
+        json::ParseOptions { ignore_unknown: self.ignore_unknown, ..Default::default() }
+    }
+
+    /// Refuses what the source of the message leaves without a use.
+    fn check_options(&self, context: &Context<'_>, source: &Source) -> Result<()> {
+        let format = match source {
+            Source::Flags(_) => None,
+            Source::Read(from) => {
+                context.check_input(&from.input)?;
+                Some(from.format)
+            }
+        };
+        match self.ignore_unknown && format != Some(Format::Json) {
+            true => Err(Error::usage("`--ignore-unknown` is for JSON")
+                .hint("say `--from json`, or give the message with `-d`")),
+            false => Ok(()),
+        }
     }
 
     fn to(&self, streaming: Option<Streaming>) -> Result<Format> {
@@ -162,7 +186,7 @@ impl Encode {
     ) -> Result<Source> {
         let flags = match &context.given[..] {
             [] => None,
-            given => Some(fields::bytes(root, given)?),
+            given => Some(fields::bytes(root, given, &|name| context.is_option(name))?),
         };
         let given = [
             flags.as_ref().map(|_| "field flags"),
@@ -172,18 +196,21 @@ impl Encode {
         ];
         let given: Vec<&str> = given.into_iter().flatten().collect();
         if let [first, second, ..] = given[..] {
-            return Err(Error::usage(format!("the message comes from {first} and from {second}"))
-                .hint("give it one way only"));
+            let error = Error::usage(format!("the message comes from {first} and from {second}"))
+                .hint("give it one way only");
+            return Err(self.shadowed(context, error));
         }
         if let Some(data) = &self.data {
             let input = match super::io::without_at(data) {
                 Some(name) => Input::named(&name),
                 None => Input::Words(data.as_encoded_bytes().to_vec()),
             };
-            return Ok(Source::Read(Reading { input, format: Format::Json, named: false }));
+            let shadow = context.shadow_hint("data", data);
+            return Ok(Source::Read(Reading { input, format: Format::Json, named: false, shadow }));
         }
         if self.input.is_some() || self.from.is_some() {
-            return self.read(root).map(Source::Read);
+            let read = self.read(context);
+            return read.map(Source::Read).map_err(|error| self.shadowed(context, error));
         }
         if flags.is_none() && streaming.is_some() {
             return Err(Error::usage("a stream needs messages, and none are given").hint(
@@ -192,23 +219,36 @@ impl Encode {
         }
         match flags {
             Some(bytes) => Ok(Source::Flags(bytes)),
-            None => fields::bytes(root, &[]).map(Source::Flags),
+            None => fields::bytes(root, &[], &|name| context.is_option(name)).map(Source::Flags),
         }
     }
 
-    fn read(&self, root: Root<'_>) -> Result<Reading> {
+    /// The error with how to set the fields that the options of the source are
+    /// named like.
+    fn shadowed(&self, context: &Context<'_>, error: Error) -> Error {
+        let from = self.from.as_ref().map(OsString::from);
+        [("data", &self.data), ("from", &from), ("input", &self.input)].into_iter().fold(
+            error,
+            |error, (option, value)| {
+                let value = value.as_ref();
+                error.maybe_hint(value.and_then(|value| context.shadow_hint(option, value)))
+            },
+        )
+    }
+
+    fn read(&self, context: &Context<'_>) -> Result<Reading> {
         let input = self.input.as_deref().map_or(Input::Stdin, Input::named);
-        let named = self.from.as_deref().map(|name| {
-            FROM.option(name)
-                .map_err(|error| error.maybe_hint(fields::shadow_hint(root, "from", name)))
-        });
-        let named = named.transpose()?;
+        let named = self.from.as_deref().map(|name| FROM.option(name)).transpose()?;
         let format = match (named, input.path()) {
             (None, Some(path)) => FROM.file(path)?,
             (named, _) => named,
         };
         match format {
-            Some(format) => Ok(Reading { input, format, named: named.is_some() }),
+            Some(format) => {
+                let shadow = self.input.as_ref();
+                let shadow = shadow.and_then(|name| context.shadow_hint("input", name));
+                Ok(Reading { input, format, named: named.is_some(), shadow })
+            }
             None => Err(Error::usage(
                 "`-i` without `--from` needs a file whose extension says the format",
             )

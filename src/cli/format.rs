@@ -37,6 +37,10 @@ pub const BYTES: &[Format] = &[Format::Hex, Format::Binary, Format::Base64];
 /// The formats of fields.
 pub const FIELDS: &[Format] = &[Format::Json, Format::Text];
 
+/// All of them.
+pub const ALL: &[Format] =
+    &[Format::Text, Format::Json, Format::Hex, Format::Base64, Format::Binary];
+
 impl Format {
     /// The name of the format.
     pub fn name(self) -> &'static str {

@@ -96,7 +96,8 @@ impl Asked<'_> {
         let mut reads = |format| match format {
             Format::Hex => hex_text::read(raw, Origin::START).is_ok_and(is_message),
             Format::Base64 => base64_text::read(raw, Origin::START).is_ok_and(is_message),
-            Format::Binary => !self.words && is_message(raw.to_vec()),
+            // Text with a mistake in it may well be some binary message.
+            Format::Binary => !self.words && !is_printable(raw) && is_message(raw.to_vec()),
             Format::Json => {
                 json::parse(self.root, raw, Origin::START, Default::default(), &mut unused).is_ok()
             }
@@ -199,6 +200,12 @@ impl Asked<'_> {
             _ => format!("turn the {} into bytes first, then say `{option}`", self.format.name()),
         }
     }
+}
+
+/// Whether bytes are text as people write it.
+fn is_printable(bytes: &[u8]) -> bool {
+    let is_odd = |c: char| c.is_control() && !c.is_ascii_whitespace();
+    std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(is_odd))
 }
 
 /// What to say of a binary stream whose first record failed with `error`,

@@ -29,13 +29,14 @@ mod usage;
 mod warnings;
 
 use std::cell::OnceCell;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::mem::ManuallyDrop;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use fields::Given;
+use io::Input;
 use schema::Chosen;
 
 /// A command: a row of [`COMMANDS`].
@@ -84,9 +85,41 @@ impl<'w> Context<'w> {
         let Some(command) = command.and_then(|spec| root.find_subcommand(spec.name)) else {
             return Ok(self.words.to_vec());
         };
+        if self.is_help_without_schema() {
+            // Which words are fields is not known; what is asked for is.
+            return Ok([&self.words[..2], &[OsString::from("--help")]].concat());
+        }
         let (left, given) = fields::take(self.words, command, self.chosen()?.root())?;
         self.given = given;
         Ok(left)
+    }
+
+    /// The schema whose fields help shows, if help is asked for. One of the
+    /// environment that cannot be read doesn't keep back the rest of it.
+    ///
+    /// # Errors
+    ///
+    /// A schema that was typed, and cannot be read.
+    fn for_help(&self) -> Result<Option<&Chosen>> {
+        if !self.asks_for_help() && !self.all {
+            return Ok(None);
+        }
+        match self.chosen() {
+            Err(error) if self.is_help_without_schema() => {
+                let names = Chosen::variables(self.words).join(" and ");
+                io::say(&format!("the fields are not shown: {} ({names})", error.what()));
+                Ok(None)
+            }
+            chosen => chosen.map(Some),
+        }
+    }
+
+    /// Whether help is asked for, and a schema only by the environment, which
+    /// cannot be read.
+    fn is_help_without_schema(&self) -> bool {
+        self.words.iter().any(|word| word == "--help" || word == "-h")
+            && !Chosen::variables(self.words).is_empty()
+            && self.chosen().is_err()
     }
 
     /// The schema and the message type.
@@ -103,6 +136,55 @@ impl<'w> Context<'w> {
             chosen => chosen?,
         };
         Ok(self.chosen.get_or_init(|| chosen))
+    }
+
+    /// Whether the command that is run has an option of this name, so that a
+    /// field of the name is set by `--set` only.
+    #[cold]
+    fn is_option(&self, name: &str) -> bool {
+        let Ok(root) = command(self, asked_for(self.words)) else { return false };
+        let command = self.words.get(1).and_then(|word| root.find_subcommand(word));
+        name == fields::help::SET
+            || command.is_some_and(|command| fields::words::option(command, name).is_some())
+    }
+
+    /// How to set the field that `option` is named like, if there is one and
+    /// the option was typed by its long name.
+    fn shadow_hint(&self, option: &str, value: &OsStr) -> Option<String> {
+        let hint =
+            fields::shadow_hint(self.chosen().ok()?.root(), option, &value.to_string_lossy())?;
+        let typed = |word: &OsString| {
+            let word = word.to_string_lossy();
+            let name = word.strip_prefix("--").unwrap_or_default();
+            name.split('=').next() == Some(option)
+        };
+        self.words.iter().any(typed).then_some(hint)
+    }
+
+    /// Refuses to read the message from where the schema came from.
+    ///
+    /// # Errors
+    ///
+    /// Both are standard input.
+    fn check_input(&self, input: &Input) -> Result<()> {
+        let set = "--descriptor-set";
+        let is = |pair: &[OsString]| pair[0] == set && pair[1] == "-";
+        let given =
+            |option: &str| self.words.iter().any(|word| word.to_string_lossy().starts_with(option));
+        let by_environment = || {
+            std::env::var_os("HELLO_DESCRIPTOR_SET").is_some_and(|name| name == "-")
+                && !given(set)
+                && !given("--proto")
+        };
+        let is_stdin = matches!(input, Input::Stdin)
+            && (self.words.windows(2).any(is)
+                || self.words.iter().any(|word| word == "--descriptor-set=-")
+                || by_environment());
+        if !is_stdin {
+            return Ok(());
+        }
+        Err(Error::usage("standard input cannot be both the schema and the message")
+            .hint("name a file for one of them"))
     }
 }
 
@@ -130,7 +212,10 @@ pub fn run(words: &[OsString]) -> Result<()> {
     // piece by piece costs a tenth of a start.
     let mut context = ManuallyDrop::new(Context::new(words));
     let mut command = ManuallyDrop::new(command(&context, asked_for(words))?);
-    let left = context.take_fields(&command)?;
+    let left = match context.take_fields(&command) {
+        Ok(left) => left,
+        Err(error) => return Err(usage::of_unread(&command, &context, error)),
+    };
     let mut matches = match command.try_get_matches_from_mut(&left) {
         Ok(matches) => matches,
         Err(error) => return usage::answer(&error, &left, &command, &context),

@@ -112,6 +112,12 @@ impl Printer<'_> {
                 out.extend_from_slice(hex::encode(bytes).as_bytes());
             }
             (Scalar::Bytes(bytes), Some(Format::Base64)) => base64_text::write(bytes, out),
+            (Scalar::Bytes(bytes), Some(Format::Json)) => {
+                out.push(b'"');
+                base64_text::write(bytes, out);
+                out.push(b'"');
+            }
+            (Scalar::Bytes(bytes), Some(Format::Text)) => escape::text_string(bytes, out),
             (Scalar::Bytes(bytes), _) if field.kind == Kind::Bytes && !self.escaped => {
                 out.extend_from_slice(bytes);
                 return;

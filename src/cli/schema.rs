@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use super::io::Input;
 use crate::error::{Error, Result};
 use crate::escape::quote;
-use crate::schema::{Compiled, Schema, builtin, files, proto};
+use crate::schema::{Compiled, Schema, Set, builtin, files, proto};
 use crate::table::Root;
-use crate::wire::limits::MESSAGE_LEN_MAX;
+use crate::wire::limits::{GZIP_FREE, GZIP_RATIO_MAX, MESSAGE_LEN_MAX, READ_LEN};
 
 /// Where the message type comes from.
 #[derive(clap::Args)]
@@ -42,8 +42,9 @@ struct Asked {
     include: Vec<PathBuf>,
     descriptor_set: Vec<PathBuf>,
     type_name: Option<OsString>,
-    /// Whether the type is the environment's.
+    /// Whether the type is the environment's, or the schema.
     type_of_environment: bool,
+    schema_of_environment: bool,
 }
 
 impl Asked {
@@ -56,21 +57,49 @@ impl Asked {
             include: paths("--include", Some("-I")),
             descriptor_set: paths("--descriptor-set", None),
             type_name: option_values(words, "--type", None).pop(),
-            type_of_environment: false,
+            ..Asked::default()
         };
         if let Some(include) = variable("HELLO_INCLUDE") {
             asked.include.extend(std::env::split_paths(&include));
         }
+        // As in a PATH written with one `:` too many; it names no directory.
+        asked.include.retain(|path| !path.as_os_str().is_empty());
         // A schema on the line is the whole schema.
-        if asked.proto.is_empty() && asked.descriptor_set.is_empty() {
+        if !asked.schema_given() {
             asked.proto.extend(variable("HELLO_PROTO").map(PathBuf::from));
             asked.descriptor_set.extend(variable("HELLO_DESCRIPTOR_SET").map(PathBuf::from));
+            asked.schema_of_environment = asked.schema_given();
             if asked.type_name.is_none() {
                 asked.type_name = variable("HELLO_TYPE");
                 asked.type_of_environment = asked.type_name.is_some();
             }
         }
         asked
+    }
+
+    /// Adds to an error where the schema comes from, if it was not typed.
+    #[cold]
+    fn say_environment(&self, error: Error, of_set: bool) -> Error {
+        let name = if of_set { "HELLO_DESCRIPTOR_SET" } else { "HELLO_PROTO" };
+        match self.schema_of_environment {
+            true => error.hint(format!("the schema comes from {name} in the environment")),
+            false => error,
+        }
+    }
+
+    #[cold]
+    fn say_type(&self, error: Error) -> Error {
+        match self.type_of_environment {
+            true => error.hint("the name comes from HELLO_TYPE in the environment"),
+            false => error,
+        }
+    }
+
+    fn type_name(&self) -> Result<Option<&str>> {
+        let Some(name) = &self.type_name else { return Ok(None) };
+        let no_type =
+            || Error::usage(format!("no type is named {}", quote(&name.to_string_lossy())));
+        name.to_str().ok_or_else(no_type).map(Some)
     }
 
     /// Whether a schema is named; else it is the built-in one.
@@ -91,7 +120,7 @@ pub fn type_names(words: &[OsString]) -> Result<Vec<String>> {
         return Ok(names(read(&asked, false)?));
     }
     let mut all = names(builtin::schema(false)?);
-    all.extend(names(Schema::from_sets(&[], &[], false)?));
+    all.extend(names(Schema::well_known()?));
     Ok(all)
 }
 
@@ -118,29 +147,37 @@ impl Chosen {
     /// named where it has several.
     pub fn from_words(words: &[OsString], comments: bool) -> Result<Self> {
         let asked = Asked::from_words(words);
-        let type_name = match &asked.type_name {
-            Some(name) => Some(name.to_str().ok_or_else(|| {
-                Error::usage(format!("no type is named {}", quote(&name.to_string_lossy())))
-            })?),
-            None => None,
-        };
+        let type_name = asked.type_name().map_err(|error| asked.say_type(error))?;
         let given = asked.schema_given();
         let schema = match given {
             true => read(&asked, comments)?,
-            false if is_well_known(type_name) => Schema::from_sets(&[], &[], comments)?,
+            false if is_well_known(type_name) => Schema::well_known()?,
             false => builtin::schema(comments)?,
         };
         let index = match type_name {
-            Some(name) => schema.message(name),
+            Some(name) if given => schema.message(name),
+            Some(name) => schema.message(name).map_err(|error| maybe_well_known(error, name)),
             None if given => schema.only_message(),
             None => schema.message(builtin::DEFAULT_TYPE),
         };
-        let index = index.map_err(|error| match asked.type_of_environment {
-            true => error.hint("the name comes from HELLO_TYPE in the environment"),
-            false => error,
-        })?;
-        let compiled = schema.compile(index)?;
+        let explain = |error| asked.say_environment(error, asked.proto.is_empty());
+        let index = index.map_err(|error| explain(asked.say_type(error)))?;
+        let compiled = schema.compile(index).map_err(explain)?;
         Ok(Chosen { schema, compiled })
+    }
+
+    /// The variables of the environment that ask for a schema or a type.
+    pub fn variables(words: &[OsString]) -> Vec<&'static str> {
+        let asked = Asked::from_words(words);
+        let set = asked.schema_of_environment;
+        [
+            ("HELLO_PROTO", set && !asked.proto.is_empty()),
+            ("HELLO_DESCRIPTOR_SET", set && !asked.descriptor_set.is_empty()),
+            ("HELLO_TYPE", asked.type_of_environment),
+        ]
+        .into_iter()
+        .filter_map(|(name, asks)| asks.then_some(name))
+        .collect()
     }
 
     /// The built-in schema and its first type.
@@ -170,20 +207,47 @@ fn is_well_known(type_name: Option<&str>) -> bool {
     type_name.is_some_and(|name| files::is_well_known(name.trim_start_matches('.')))
 }
 
+/// `error` is that the built-in schema has no message of this name; it may be
+/// meant for a well-known type.
+#[cold]
+fn maybe_well_known(error: Error, name: &str) -> Error {
+    let known = Schema::well_known().and_then(|schema| {
+        let index = schema.message(name)?;
+        Ok(schema.message_name(index).to_owned())
+    });
+    match known {
+        Ok(full) => Error::usage(format!("the schema has no message type {}", quote(name)))
+            .hint(format!("did you mean `--type {full}`?")),
+        Err(_) => error,
+    }
+}
+
 fn read(asked: &Asked, comments: bool) -> Result<Schema> {
     let mut sets = Vec::new();
     let mut names = Vec::new();
     if !asked.proto.is_empty() {
-        let compiled = proto::compile(&asked.proto, &asked.include)?;
-        sets.push(compiled.set);
+        let compiled = proto::compile(&asked.proto, &asked.include);
+        let compiled = compiled.map_err(|error| asked.say_environment(error, false))?;
+        let label =
+            String::from(if asked.schema_of_environment { "HELLO_PROTO" } else { "`--proto`" });
+        sets.push(Set { bytes: compiled.set, label });
         names = compiled.names;
     }
+    let first = sets.len();
     for path in &asked.descriptor_set {
-        sets.push(read_set(path)?);
+        let bytes = read_set(path).map_err(|error| asked.say_environment(error, true))?;
+        let label = format!("the descriptor set {}", quote(&path.to_string_lossy()));
+        sets.push(Set { bytes, label });
     }
-    Schema::from_sets(&sets, &names, comments).map_err(|error| match &asked.descriptor_set[..] {
-        [path, ..] => explain_set(path, &sets, error),
-        [] => error,
+    Schema::from_sets(&sets, &names, comments).map_err(|found| {
+        let broken = found.not_a_set.and_then(|index| {
+            Some((asked.descriptor_set.get(index.checked_sub(first)?)?, &sets[index]))
+        });
+        let error = match broken {
+            Some((path, set)) => explain_set(path, set, found.error),
+            None => found.error,
+        };
+        asked.say_environment(error, !asked.descriptor_set.is_empty())
     })
 }
 
@@ -193,30 +257,48 @@ fn read_set(path: &Path) -> Result<Vec<u8>> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);
     }
-    let mut unpacked = Vec::new();
-    let mut reader = flate2::read::MultiGzDecoder::new(&*bytes).take(MESSAGE_LEN_MAX + 1);
     let name = quote(&path.to_string_lossy());
-    reader.read_to_end(&mut unpacked).map_err(|error| {
+    let size = bytes.len() as u64;
+    let max = size.saturating_mul(GZIP_RATIO_MAX).saturating_add(GZIP_FREE).min(MESSAGE_LEN_MAX);
+    let unpacked = unpack(&bytes, max).map_err(|error| {
         Error::failure(format!("the gzip of {name} cannot be unpacked: {error}"))
     })?;
-    if unpacked.len() as u64 > MESSAGE_LEN_MAX {
-        return Err(Error::failure(format!("{name} unpacks to more than {MESSAGE_LEN_MAX} bytes")));
+    unpacked.ok_or_else(|| {
+        Error::failure(format!("{name} unpacks to more than {max} bytes"))
+            .hint("if it is a descriptor set all the same, unpack it with `gunzip`")
+    })
+}
+
+/// What a gzip holds, if that is at most `max` bytes. No more than these is
+/// kept, whatever the gzip claims.
+fn unpack(bytes: &[u8], max: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let mut reader = flate2::read::MultiGzDecoder::new(bytes);
+    let mut unpacked = Vec::new();
+    loop {
+        let room = max - unpacked.len() as u64;
+        let step = room.min(unpacked.len().max(READ_LEN) as u64);
+        unpacked.reserve_exact(step as usize);
+        let read = reader.by_ref().take(step).read_to_end(&mut unpacked)?;
+        if (read as u64) < step {
+            return Ok(Some(unpacked));
+        }
+        if room == step {
+            let more = reader.read(&mut [0])?;
+            return Ok((more == 0).then_some(unpacked));
+        }
     }
-    Ok(unpacked)
 }
 
 /// What to say of a file that is no descriptor set.
-fn explain_set(path: &Path, sets: &[Vec<u8>], error: Error) -> Error {
-    let name = quote(&path.to_string_lossy());
-    let text = sets.last().and_then(|set| std::str::from_utf8(set).ok()).unwrap_or_default();
-    let is_source = path.extension().is_some_and(|extension| extension == "proto")
-        || text.contains("syntax =")
-        || text.contains("message ");
-    if is_source {
+#[cold]
+fn explain_set(path: &Path, set: &Set, error: Error) -> Error {
+    let is_source = path.extension().is_some_and(|extension| extension == "proto");
+    if is_source || proto::is_source(&set.bytes) {
+        let name = quote(&path.to_string_lossy());
         return Error::failure(format!("{name} is a `.proto` file, not a descriptor set"))
             .hint(format!("say `--proto {}`", crate::escape::shell_word(&path.to_string_lossy())));
     }
-    error.hint(format!("it is the descriptor set {name} that is wrong"))
+    error.hint(format!("it is {} that is wrong", set.label))
 }
 
 /// The values of an option among `words`, up to `--`.

@@ -36,6 +36,11 @@ pub struct Streaming {
 }
 
 impl StreamOptions {
+    /// What `--framing` was given.
+    pub fn framing(&self) -> &str {
+        self.framing.as_deref().unwrap_or_default()
+    }
+
     /// How to stream, if at all.
     ///
     /// # Errors

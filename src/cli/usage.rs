@@ -5,13 +5,19 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::Context;
-use super::fields::help::is_field;
+use super::fields::help::{SET, is_field};
+use super::fields::words::{self, Flag};
 use super::io::OutputOptions;
+use super::schema::Chosen;
+use super::{Context, fields};
 use crate::codec::path;
 use crate::error::{Error, Result, names};
 use crate::escape::{self, quote, visible};
-use crate::table::Root;
+use crate::table::{Field, Kind, Root};
+
+/// What people write for a bool.
+const YES: [&str; 5] = ["true", "1", "yes", "on", "t"];
+const NO: [&str; 5] = ["false", "0", "no", "off", "f"];
 
 /// Prints the help or the version if that is what clap's error stands for.
 ///
@@ -27,10 +33,46 @@ pub fn answer(
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let text = error.render().to_string();
+            // Of an argument that nothing is said of clap writes the indent.
+            let is_blank = |line: &&str| line.starts_with(' ') && line.trim().is_empty();
+            let lines = text.split_inclusive('\n').filter(|line| !is_blank(line));
+            let text: String = lines.collect();
             OutputOptions::stdout().open(false)?.write_whole(text.as_bytes())
         }
         _ => Err(mend(error, words, root, context)),
     }
+}
+
+/// What to say of words that led to an error before clap has seen them: if it
+/// is the schema that cannot be read, its options may be what is wrong.
+#[cold]
+pub fn of_unread(root: &Command, context: &Context<'_>, error: Error) -> Error {
+    let words = context.words;
+    let command = words.get(1).and_then(|word| root.find_subcommand(word));
+    let (Some(command), None) = (command, context.chosen.get()) else { return error };
+    let usage = Usage { name: Some(command.get_name()), command, root: None, typed: words };
+    if let Some(error) = usage.missing_value(words) {
+        return error;
+    }
+    // A word that begins with a dash is no value, so these are the option.
+    let is_type = |word: &OsString| {
+        word.to_str().is_some_and(|word| word == "--type" || word.starts_with("--type="))
+    };
+    let mut types = words.iter().enumerate().filter(|(_, word)| is_type(word));
+    let (Some((at, word)), None) = (types.next(), types.next()) else {
+        return match words.iter().any(is_type) {
+            true => Error::usage("`--type` is given twice").hint("it takes one value"),
+            false => error,
+        };
+    };
+    // It may have been meant for a field of that name, of the type that there
+    // is without it.
+    let len = if word == "--type" { 2 } else { 1 };
+    let value = words[at + len - 1].to_string_lossy();
+    let value = value.strip_prefix("--type=").unwrap_or(&value);
+    let rest = [&words[..at], &words[at + len..]].concat();
+    let chosen = Chosen::from_words(&rest, false).ok();
+    error.maybe_hint(chosen.and_then(|chosen| fields::shadow_hint(chosen.root(), "type", value)))
 }
 
 /// Any error of clap, for the places where none can be.
@@ -44,6 +86,7 @@ pub fn plain(error: &clap::Error) -> Error {
 #[cold]
 fn mend(error: &clap::Error, words: &[OsString], root: &Command, context: &Context<'_>) -> Error {
     let command = Usage::of(words, root, context);
+    let takes = command.root.is_some();
     match error.kind() {
         ErrorKind::UnknownArgument | ErrorKind::InvalidValue | ErrorKind::NoEquals => {
             command.missing_value(words).unwrap_or_else(|| match error.kind() {
@@ -68,7 +111,10 @@ fn mend(error: &clap::Error, words: &[OsString], root: &Command, context: &Conte
         }
         ErrorKind::TooManyValues => {
             let flag = flag(detail(error, ContextKind::InvalidArg));
+            let value = detail(error, ContextKind::InvalidValue);
+            let name = flag.trim_start_matches('-');
             Error::usage(format!("`{flag}` takes no value"))
+                .maybe_hint(context.shadow_hint(name, value.as_ref()).filter(|_| takes))
         }
         ErrorKind::MissingRequiredArgument => {
             let argument = detail(error, ContextKind::InvalidArg);
@@ -87,17 +133,20 @@ struct Usage<'c> {
     command: &'c Command,
     /// The type whose fields are flags of the command, if it has such flags.
     root: Option<Root<'c>>,
+    /// All words, the field flags among them.
+    typed: &'c [OsString],
 }
 
 impl<'c> Usage<'c> {
     fn of(words: &[OsString], root: &'c Command, context: &'c Context<'_>) -> Self {
         let Some(command) = words.get(1).and_then(|word| root.find_subcommand(word)) else {
-            return Usage { name: None, command: root, root: None };
+            return Usage { name: None, command: root, root: None, typed: context.words };
         };
         let name = command.get_name();
         let takes = super::COMMANDS.iter().any(|spec| spec.takes_fields && spec.name == name);
         let chosen = context.chosen().ok().filter(|_| takes);
-        Usage { name: Some(name), command, root: chosen.map(|chosen| chosen.root()) }
+        let root = chosen.map(|chosen| chosen.root());
+        Usage { name: Some(name), command, root, typed: context.words }
     }
 
     fn type_name(&self) -> &str {
@@ -173,17 +222,21 @@ impl<'c> Usage<'c> {
             };
             return error.maybe_hint(hint).hint(self.see_help());
         }
-        let bare = word.trim_start_matches('-').split('=').next().unwrap_or_default();
-        if let Some(root) = self.root.filter(|_| bare.contains('.'))
-            && let Err(error) = path::resolve(root, bare)
-        {
-            return error;
+        let bare = word.trim_start_matches('-');
+        let bare = path::split_assignment(bare).map_or(bare, |(name, _)| name);
+        if let Some(root) = self.root.filter(|_| bare.contains(['.', '['])) {
+            return match path::resolve_flag(root, bare) {
+                Err(error) => error,
+                // As a flag it would have been taken.
+                Ok(_) => words::picks_one(&format!("--{bare}")),
+            };
         }
         let options = self.command.get_arguments().filter(|arg| !is_field(arg));
         let longs = options.filter_map(clap::Arg::get_long).chain(self.field_flags());
         let longs: Vec<&str> = longs.collect();
         let near = names::nearest(bare, longs.iter().copied());
-        let is_field = |flag: &str| self.field_flags().any(|field| field == flag);
+        let is_field =
+            |flag: &str| !self.is_option(flag) && self.field_flags().any(|field| field == flag);
         match near {
             Some(near) if is_field(near) => {
                 Error::usage(format!("{} has no field {}", self.type_name(), quote(bare)))
@@ -195,20 +248,63 @@ impl<'c> Usage<'c> {
         }
     }
 
-    /// A word meant as a field: `bobby`, or `name=bobby`.
+    /// A word meant as a field: `bobby`, or `name=bobby`, or the `true` of
+    /// `--active true`.
     fn as_field(&self, word: &str) -> Option<String> {
-        let flag = match word.split_once('=') {
-            Some((name, value)) => {
-                let flag = self.field_flags().find(|flag| *flag == name)?;
-                format!("--{flag} {}", escape::word(value))
+        let root = self.root?;
+        let flag_of = |path: &str, field: &Field, value: &str| {
+            let set = self.is_option(path);
+            match field.kind {
+                Kind::Bool if !set => format!("--{path}={value}"),
+                _ => words::spelled(path, value, set),
             }
-            None => format!("--{} {}", self.field_flags().next()?, escape::word(word)),
         };
-        Some(format!("fields are given as flags: `{flag}`"))
+        if let Some(flag) = self.bool_before(word) {
+            let value = if NO.contains(&word) { "false" } else { "true" };
+            return Some(format!("a bool takes a value behind `=` only: `{flag}={value}`"));
+        }
+        let (path, field, value) = match path::split_assignment(word) {
+            Some((path, value)) => {
+                (path, path::resolve(root, path).ok()?.last().map(|step| step.field)?, value)
+            }
+            None => {
+                let fields = root.message().fields();
+                let text = |field: &&Field| field.is_singular() && field.kind == Kind::String;
+                match fields.iter().find(text) {
+                    Some(field) => (&*field.name, field, word),
+                    None => fields.first().map(|field| (&*field.name, field, "VALUE"))?,
+                }
+            }
+        };
+        Some(format!("fields are given as flags: `{}`", flag_of(path, field, value)))
+    }
+
+    /// The flag of a bool before a word that looks like its value.
+    fn bool_before(&self, word: &str) -> Option<String> {
+        if !YES.contains(&word) && !NO.contains(&word) {
+            return None;
+        }
+        let pair = self.typed.windows(2).find(|pair| pair[1] == word)?;
+        let name = pair[0].to_str()?.strip_prefix("--")?;
+        match Flag::named(name, self.command, self.root) {
+            Flag::Field(steps) if words::is_bool(&steps) => Some(format!("--{name}")),
+            _ => None,
+        }
+    }
+
+    /// Whether the command has an option of this name.
+    fn is_option(&self, name: &str) -> bool {
+        name == SET || words::option(self.command, name).is_some()
     }
 
     fn like_nothing(&self, name: &str, word: &str, bare: &str) -> Error {
-        let fields: Vec<&str> = self.field_flags().collect();
+        // What is named like an option is set by its path.
+        let flags = self.field_flags().map(|field| match self.is_option(field) {
+            true => format!("{SET} {field}=VALUE"),
+            false => field.to_owned(),
+        });
+        let flags: Vec<String> = flags.collect();
+        let fields: Vec<&str> = flags.iter().map(String::as_str).collect();
         let error = Error::usage(format!("unknown option `{}`", escape::word(word)));
         let error = match fields[..] {
             [] => error,

@@ -94,8 +94,12 @@ fn last(cursor: &Cursor<'_>) -> usize {
 #[cold]
 fn bad_length(cursor: &Cursor<'_>, digits: usize, padding: usize) -> Error {
     let last = last(cursor);
-    let what = match padding {
-        0 => format!("{digits} base64 characters are no whole number of bytes"),
+    let what = match (digits, padding) {
+        (1, 0) => String::from("1 base64 character is no whole number of bytes"),
+        (_, 0) => format!("{digits} base64 characters are no whole number of bytes"),
+        (1, _) => {
+            format!("1 base64 character and {padding} of padding are no whole number of bytes")
+        }
         _ => format!(
             "{digits} base64 characters and {padding} of padding are no whole number of bytes"
         ),

@@ -1,4 +1,7 @@
-//! Names that were mistyped, and lists of those there are.
+//! Names that were mistyped, lists of those there are, and how much of a text
+//! an error shows.
+
+use crate::escape::visible;
 
 /// The likeness, of 1 for the same, from which on a name is suggested: one
 /// letter wrong in five is, two words that merely share a few are not.
@@ -10,6 +13,28 @@ const NAME_MAX: usize = 200;
 
 /// Names that a list shows before it is cut.
 const LIST_MAX: usize = 12;
+
+/// Characters of a name that are shown before its middle is cut out.
+const SHOWN_MAX: usize = 120;
+
+/// A name of a schema as a message shows it: made safe, and of one that is too
+/// long the beginning and the end.
+pub fn shown(name: &str) -> String {
+    cut(visible(name), SHOWN_MAX)
+}
+
+/// `text`, or if it has more than `max` characters its beginning and its end.
+/// What is wrong stands at either, hardly ever in the middle.
+pub fn cut(text: String, max: usize) -> String {
+    // Of a text of a gigabyte only what can be shown is looked at.
+    if text.len() <= max || text.char_indices().nth(max).is_none() {
+        return text;
+    }
+    let half = max / 2;
+    let head = text.char_indices().nth(half).map_or(text.len(), |(at, _)| at);
+    let tail = text.char_indices().rev().nth(half - 1).map_or(0, |(at, _)| at);
+    format!("{}…{}", &text[..head], &text[tail..])
+}
 
 /// The one of `known` that `name` was most likely meant to be.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -29,15 +54,11 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 /// shown with `prefix` before it, or `otherwise` and the list of them.
 pub fn hint(name: &str, known: &[&str], prefix: &str, otherwise: &str) -> String {
     match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{prefix}{near}`?"),
+        Some(near) => format!("did you mean `{prefix}{}`?", shown(near)),
         None => {
-            let shown: Vec<String> =
-                known.iter().map(|known| format!("`{prefix}{known}`")).collect();
-            let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-            format!(
-                "{otherwise} {}",
-                joined(&shown, if prefix.ends_with(' ') { "or" } else { "and" })
-            )
+            let each = |known: &str| format!("`{prefix}{}`", shown(known));
+            let word = if prefix.ends_with(' ') { "or" } else { "and" };
+            format!("{otherwise} {}", joined(known, each, word))
         }
     }
 }
@@ -53,15 +74,16 @@ pub fn field_hint(name: &str, fields: &[&str], prefix: &str) -> String {
 
 /// `a, b and c`, cut when there are too many.
 pub fn list(names: &[&str]) -> String {
-    joined(names, "and")
+    joined(names, shown, "and")
 }
 
-fn joined(names: &[&str], word: &str) -> String {
-    match names {
+fn joined(names: &[&str], each: impl Fn(&str) -> String, word: &str) -> String {
+    let shown: Vec<String> = names.iter().take(LIST_MAX).map(|name| each(name)).collect();
+    match &shown[..] {
         [] => String::from("none"),
-        [one] => (*one).to_owned(),
+        [one] => one.clone(),
         _ if names.len() > LIST_MAX => {
-            format!("{} {word} {} more", names[..LIST_MAX].join(", "), names.len() - LIST_MAX)
+            format!("{} {word} {} more", shown.join(", "), names.len() - LIST_MAX)
         }
         [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
     }
@@ -76,6 +98,15 @@ mod tests {
         assert_eq!(nearest("nam", ["name", "id"]), Some("name"));
         assert_eq!(nearest("Nmae", ["name", "id"]), Some("name"));
         assert_eq!(nearest("city", ["name", "id"]), None);
+    }
+
+    #[test]
+    fn the_middle_of_what_is_too_long_is_cut_out() {
+        assert_eq!(cut("abcdef".into(), 6), "abcdef");
+        assert_eq!(cut("abcdefg".into(), 6), "abc…efg");
+        assert_eq!(cut("äöüÄÖÜß".into(), 6), "äöü…ÖÜß");
+        assert_eq!(shown("a\u{1b}b"), "a\\u001bb");
+        assert_eq!(shown(&"x".repeat(1000)).chars().count(), SHOWN_MAX + 1);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub const WELL_KNOWN_PACKAGE: &str = "google.protobuf";
 ///
 /// None in a program that was built from this tree: a test reads it.
 pub fn schema(comments: bool) -> Result<Schema> {
-    Schema::from_descriptor_set(DESCRIPTOR_SET, comments)
+    Schema::built_in(DESCRIPTOR_SET, comments)
 }
 
 /// The files of the well-known types.

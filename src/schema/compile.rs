@@ -1,18 +1,16 @@
 //! From descriptors to tables: the types that a root leads to.
 
+use super::check::{self, REPEATED, REQUIRED};
 use super::descriptor::FieldDescriptor;
 use super::features::FeatureSet;
-use super::pool::{ExtensionEntry, Named, Pool};
+use super::json_names;
+use super::pool::{ExtensionEntry, Pool, Type};
+use super::scopes::ScopeId;
 use crate::error::{Error, Result};
-use crate::escape::{self, quote};
+use crate::escape;
 use crate::table::{
     Cardinality, Enum, EnumId, Field, Kind, Message, MessageId, Presence, Tables, WellKnown,
 };
-use crate::wire::limits::{FIELD_NUMBER_MAX, MESSAGE_SET_NUMBER_MAX};
-
-/// The values of `FieldDescriptorProto.Label`.
-const REQUIRED: i32 = 2;
-const REPEATED: i32 = 3;
 
 /// Compiles the tables of the message `root` and of all it leads to: the
 /// types of its fields and extensions, and where there is an Any among them,
@@ -20,7 +18,8 @@ const REPEATED: i32 = 3;
 ///
 /// # Errors
 ///
-/// A field that cannot be: its number, its type, its oneof, its name.
+/// A type that is not there: only what is used has to be. What else can be
+/// wrong [`check`] has seen.
 pub fn tables(pool: &Pool, root: usize) -> Result<(Tables, MessageId)> {
     let mut compiler = Compiler::new(pool)?;
     let root = compiler.message_id(root);
@@ -46,16 +45,10 @@ impl<'p> Compiler<'p> {
     fn new(pool: &'p Pool) -> Result<Self> {
         let mut extensions = Vec::with_capacity(pool.extensions.len());
         for extension in &pool.extensions {
-            let extendee = &extension.descriptor.extendee;
-            match pool.resolve(extendee, &extension.scope) {
-                Some(Named::Message(index)) => extensions.push((index, extension)),
-                _ => {
-                    let name = quote(&extension.name);
-                    return Err(Error::failure(format!(
-                        "the extension {name} extends {}, which is no message of the schema",
-                        quote(extendee)
-                    )));
-                }
+            if !pool.is_missing_extendee(extension) {
+                let extendee = pool.extendee(extension);
+                let extendee = extendee.map_err(|error| pool.in_file(error, extension.file))?;
+                extensions.push((extendee, extension));
             }
         }
         extensions.sort_by_key(|(index, _)| *index);
@@ -89,8 +82,7 @@ impl<'p> Compiler<'p> {
     fn run(&mut self) -> Result<()> {
         while self.tables.messages.len() < self.queue.len() {
             let index = self.queue[self.tables.messages.len()];
-            let name = &self.pool.messages[index].name;
-            let message = self.message(index).map_err(|error| error.in_message(name))?;
+            let message = self.message(index)?;
             if message.well_known == Some(WellKnown::Any) {
                 for other in 0..self.pool.messages.len() {
                     self.message_id(other);
@@ -119,62 +111,48 @@ impl<'p> Compiler<'p> {
         let entry = &pool.messages[index];
         let descriptor = &entry.descriptor;
         let mut fields = Vec::with_capacity(descriptor.fields.len());
+        let place =
+            Place { scope: entry.scope, features: entry.features, owner: index, file: entry.file };
+        let inside = |error: Error| pool.in_file(error.in_message(&entry.name), entry.file);
         for field in &descriptor.fields {
-            let place = Place {
-                scope: &entry.name,
-                features: entry.features,
-                owner: index,
-                file: entry.file,
-            };
-            let compiled =
-                self.field(field, &place).map_err(|error| error.in_field(&field.name))?;
-            fields.push(compiled);
+            let compiled = self.field(field, &place);
+            fields.push(compiled.map_err(|error| inside(error.in_field(&field.name)))?);
         }
+        part_json_names(&mut fields);
         let first = self.extensions.partition_point(|(extendee, _)| *extendee < index);
         for at in first..self.extensions.len() {
             let (extendee, extension) = self.extensions[at];
             if extendee != index {
                 break;
             }
-            fields.push(self.extension(extension, index)?);
+            let compiled = self.extension(extension, index);
+            fields
+                .push(compiled.map_err(|error| {
+                    pool.in_file(error.in_message(&entry.name), extension.file)
+                })?);
         }
         let mut message = Message::new(&entry.name, fields);
         message.message_set = descriptor.message_set;
         message.map_entry = descriptor.map_entry;
-        message.oneofs = descriptor.oneofs.iter().map(|oneof| oneof.name.as_str().into()).collect();
+        message.oneofs =
+            descriptor.more().oneofs.iter().map(|oneof| oneof.name.as_str().into()).collect();
         let mut reserved: Vec<Box<str>> =
-            descriptor.reserved_names.iter().map(|name| name.as_str().into()).collect();
+            descriptor.more().reserved_names.iter().map(|name| name.as_str().into()).collect();
         reserved.sort();
         message.reserved = reserved.into();
-        let mut names: Vec<&str> = message.fields().iter().map(|field| &*field.name).collect();
-        names.sort_unstable();
-        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(Error::failure(format!("the field {} is given twice", quote(twice[0]))));
-        }
-        let mut numbers: Vec<u32> = message.fields().iter().map(|field| field.number).collect();
-        numbers.sort_unstable();
-        if let Some(twice) = numbers.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(Error::failure(format!("the field number {} is given twice", twice[0])));
-        }
         Ok(message)
     }
 
     fn extension(&mut self, extension: &ExtensionEntry, extendee: usize) -> Result<Field> {
-        let ranges = &self.pool.messages[extendee].descriptor.extension_ranges;
-        let number = extension.descriptor.number;
         let name = format!("[{}]", extension.name);
-        if !ranges.iter().any(|&(start, end)| start <= number && number < end) {
-            return Err(Error::failure(format!(
-                "the extension {name} has the number {number}, which its message keeps for no extension"
-            )));
-        }
         let place = Place {
-            scope: &extension.scope,
+            scope: extension.scope,
             features: extension.features,
             owner: extendee,
             file: extension.file,
         };
-        let mut field = self.field(&extension.descriptor, &place)?;
+        let compiled = self.field(&extension.descriptor, &place);
+        let mut field = compiled.map_err(|error| error.in_field(&name))?;
         field.extension = true;
         field.oneof = None;
         field.json_key = json_key(&name);
@@ -191,172 +169,78 @@ impl<'p> Compiler<'p> {
         Ok(field)
     }
 
-    fn field(&mut self, descriptor: &FieldDescriptor, place: &Place<'_>) -> Result<Field> {
-        super::pool::check_name(&descriptor.name)?;
-        let features = place.features.with(&descriptor.features);
-        let target = self.target(descriptor, place)?;
-        let declared = usize::try_from(descriptor.type_number).ok().and_then(|n| n.checked_sub(1));
-        let mut kind = match (declared.and_then(|at| Kind::ALL.get(at)), target) {
-            (Some(&kind), _) => kind,
-            (None, Some(Named::Message(_))) => Kind::Message,
-            (None, Some(Named::Enum(_))) => Kind::Enum,
-            (None, None) => {
-                let number = descriptor.type_number;
-                return Err(Error::failure(format!("the type number {number} does not exist")));
-            }
+    fn field(&mut self, descriptor: &FieldDescriptor, place: &Place) -> Result<Field> {
+        let owner = &self.pool.messages[place.owner].descriptor;
+        let oneof = descriptor.oneof.and_then(|index| usize::try_from(index).ok());
+        let of_oneof = oneof.and_then(|index| owner.more().oneofs.get(index));
+        // What stands in a oneof has its features between those of the message
+        // and its own.
+        let features = match of_oneof {
+            Some(oneof) => place.features.with(&oneof.features).with(&descriptor.features),
+            None => place.features.with(&descriptor.features),
         };
+        let json_name = json_names::of(descriptor);
         let mut field = Field {
-            number: self.number(descriptor, place.owner)?,
-            kind,
+            number: check::number(descriptor, owner.message_set)?,
+            kind: Kind::Bool,
             cardinality: Cardinality::Singular(Presence::Explicit),
             verified: features.verified_utf8(),
             extension: false,
-            oneof: self.oneof(descriptor, place.owner)?,
+            oneof: oneof.filter(|_| of_oneof.is_some()).and_then(|index| u16::try_from(index).ok()),
             message: MessageId::default(),
             enumeration: EnumId::default(),
-            name: descriptor.name.as_str().into(),
-            text_name: descriptor.name.as_str().into(),
-            json_name: json_name(descriptor).into(),
-            json_key: json_key(&json_name(descriptor)),
+            name: descriptor.name.clone(),
+            text_name: descriptor.name.clone(),
+            json_key: json_key(&json_name),
+            json_name: json_name.into(),
         };
         let mut is_map = false;
-        match (kind, target) {
-            (Kind::Message | Kind::Group, Some(Named::Message(index))) => {
-                is_map =
-                    self.pool.messages[index].descriptor.map_entry && descriptor.label == REPEATED;
-                if is_map {
-                    self.check_map_entry(index)?;
-                }
-                if kind == Kind::Message
-                    && features.delimited()
-                    && !is_map
-                    && !self.is_map_entry(place)
-                {
-                    kind = Kind::Group;
-                }
-                field.kind = kind;
+        match self.pool.type_of(descriptor, place.scope, place.file)? {
+            Type::Scalar(kind) => field.kind = kind,
+            Type::Enum(index) => {
+                field.kind = Kind::Enum;
+                field.enumeration = self.enum_id(index);
+            }
+            Type::Message(declared, index) => {
+                let entry = &self.pool.messages[index];
+                is_map = entry.descriptor.map_entry && descriptor.label == REPEATED;
+                let delimited = features.delimited() && !is_map && !owner.map_entry;
+                field.kind = if delimited { Kind::Group } else { declared };
                 field.message = self.message_id(index);
-                if kind == Kind::Group && self.is_group_like(descriptor, index, place) {
-                    field.text_name = self.pool.messages[index].descriptor.name.as_str().into();
+                if field.kind == Kind::Group && self.is_group_like(descriptor, index, place) {
+                    field.text_name = entry.short_name().into();
                 }
             }
-            (Kind::Enum, Some(Named::Enum(index))) => field.enumeration = self.enum_id(index),
-            (Kind::Message | Kind::Group | Kind::Enum, _) => {
-                return Err(Error::failure(format!(
-                    "its type {} is not {} of the schema",
-                    quote(&descriptor.type_name),
-                    if kind == Kind::Enum { "an enum" } else { "a message" }
-                )));
-            }
-            _ => {}
         }
-        field.cardinality = cardinality(descriptor, &features, kind, is_map);
+        field.cardinality = cardinality(descriptor, &features, field.kind, is_map);
         // The key and the value of a map's entry are written whatever they are.
         let explicit = field.oneof.is_some()
             || descriptor.proto3_optional
             || !descriptor.extendee.is_empty()
-            || self.is_map_entry(place);
+            || owner.map_entry;
         if explicit && field.is_implicit() {
             field.cardinality = Cardinality::Singular(Presence::Explicit);
         }
         Ok(field)
     }
 
-    fn is_map_entry(&self, place: &Place<'_>) -> bool {
-        self.pool.messages[place.owner].descriptor.map_entry
-    }
-
-    /// A map entry is a message of a key (1), which may not be any type, and
-    /// a value (2).
-    fn check_map_entry(&self, index: usize) -> Result<()> {
-        let fields = &self.pool.messages[index].descriptor.fields;
-        let singular = |field: &&FieldDescriptor| field.label != REPEATED;
-        let key = fields.iter().filter(singular).find(|field| field.number == 1);
-        let value = fields.iter().filter(singular).find(|field| field.number == 2);
-        let key_kind = key.and_then(|key| {
-            let at = usize::try_from(key.type_number).ok()?.checked_sub(1)?;
-            Kind::ALL.get(at).copied()
-        });
-        let good_key = key_kind.is_some_and(|kind| match kind {
-            Kind::Double | Kind::Float | Kind::Bytes | Kind::Enum | Kind::Message | Kind::Group => {
-                false
-            }
-            Kind::Int64
-            | Kind::Uint64
-            | Kind::Int32
-            | Kind::Fixed64
-            | Kind::Fixed32
-            | Kind::Bool
-            | Kind::String
-            | Kind::Uint32
-            | Kind::Sfixed32
-            | Kind::Sfixed64
-            | Kind::Sint32
-            | Kind::Sint64 => true,
-        });
-        if fields.len() == 2 && good_key && value.is_some() {
-            return Ok(());
-        }
-        let name = quote(&self.pool.messages[index].name);
-        Err(Error::failure(format!("{name} is no map entry: it has to be a key and a value")))
-    }
-
     /// What proto2 wrote as a group: a message of the field's own name, in
     /// capitals, beside it. Text calls it by the type.
-    fn is_group_like(&self, field: &FieldDescriptor, message: usize, place: &Place<'_>) -> bool {
+    fn is_group_like(&self, field: &FieldDescriptor, message: usize, place: &Place) -> bool {
         let entry = &self.pool.messages[message];
-        let beside = match entry.parent {
-            Some(parent) => self.pool.messages[parent].name == place.scope,
-            None => entry.name.rsplit_once('.').map_or("", |(scope, _)| scope) == place.scope,
-        };
-        entry.descriptor.name.to_lowercase() == field.name && beside && entry.file == place.file
-    }
-
-    fn target(&self, descriptor: &FieldDescriptor, place: &Place<'_>) -> Result<Option<Named>> {
-        if descriptor.type_name.is_empty() {
-            return Ok(None);
-        }
-        match self.pool.resolve(&descriptor.type_name, place.scope) {
-            Some(named) => Ok(Some(named)),
-            None => Err(Error::failure(format!(
-                "its type {} is not in the schema",
-                quote(&descriptor.type_name)
-            ))
-            .hint("make the descriptor set with `--include_imports`")),
-        }
-    }
-
-    fn number(&self, descriptor: &FieldDescriptor, owner: usize) -> Result<u32> {
-        let max = match self.pool.messages[owner].descriptor.message_set {
-            true => MESSAGE_SET_NUMBER_MAX,
-            false => FIELD_NUMBER_MAX,
-        };
-        match u32::try_from(descriptor.number) {
-            Ok(number) if (1..=max).contains(&number) => Ok(number),
-            _ => Err(Error::failure(format!("{} is no field number", descriptor.number))
-                .hint(format!("field numbers are 1 to {max}"))),
-        }
-    }
-
-    fn oneof(&self, descriptor: &FieldDescriptor, owner: usize) -> Result<Option<u16>> {
-        let Some(index) = descriptor.oneof else { return Ok(None) };
-        let count = self.pool.messages[owner].descriptor.oneofs.len();
-        match u16::try_from(index) {
-            Ok(index) if usize::from(index) < count => Ok(Some(index)),
-            _ => Err(Error::failure(format!("the oneof number {index} does not exist"))
-                .hint(format!("the message has {count}"))),
-        }
+        let beside = self.pool.outer(entry.scope) == place.scope;
+        entry.short_name().to_lowercase() == *field.name && beside && entry.file == place.file
     }
 
     fn enumeration(&self, index: usize) -> Enum {
         let entry = &self.pool.enums[index];
         let values = &entry.descriptor.values;
         let mut by_number: Vec<(i32, Box<str>)> =
-            values.iter().map(|value| (value.number, value.name.as_str().into())).collect();
+            values.iter().map(|value| (value.number, value.name.clone())).collect();
         // Stable, so that the first name of a number stays the first.
         by_number.sort_by_key(|(number, _)| *number);
         let mut by_name: Vec<(Box<str>, i32)> =
-            values.iter().map(|value| (value.name.as_str().into(), value.number)).collect();
+            values.iter().map(|value| (value.name.clone(), value.number)).collect();
         by_name.sort();
         Enum {
             name: entry.name.as_str().into(),
@@ -369,9 +253,9 @@ impl<'p> Compiler<'p> {
 }
 
 /// Where a field stands.
-struct Place<'p> {
-    /// The full name of the scope it is declared in.
-    scope: &'p str,
+struct Place {
+    /// The scope it is declared in.
+    scope: ScopeId,
     /// The features there.
     features: FeatureSet,
     /// The message that has it.
@@ -400,25 +284,20 @@ fn cardinality(
     }
 }
 
-/// The name in JSON: what the compiler wrote, else the field's own name with
-/// each `_` left out and the letter after it made a capital.
-fn json_name(descriptor: &FieldDescriptor) -> String {
-    if !descriptor.json_name.is_empty() {
-        return descriptor.json_name.clone();
+/// Has fields that share a JSON name go by their own.
+fn part_json_names(fields: &mut [Field]) {
+    let mut keys: Vec<&str> = fields.iter().map(|field| &*field.json_name).collect();
+    keys.sort_unstable();
+    if keys.windows(2).all(|pair| pair[0] != pair[1]) {
+        return;
     }
-    let mut name = String::with_capacity(descriptor.name.len());
-    let mut capital = false;
-    for c in descriptor.name.chars() {
-        match c {
-            '_' => capital = true,
-            _ if capital => {
-                name.push(c.to_ascii_uppercase());
-                capital = false;
-            }
-            _ => name.push(c),
-        }
+    let names: Vec<(&str, &str)> =
+        fields.iter().map(|field| (&*field.name, &*field.json_name)).collect();
+    for index in json_names::sharing(&names) {
+        let field = &mut fields[index];
+        field.json_name.clone_from(&field.name);
+        field.json_key = json_key(&field.name);
     }
-    name
 }
 
 /// `"name":`, as it stands in every JSON object that has the field.

@@ -15,37 +15,59 @@ const EDITION_2023: i32 = 1000;
 /// `Edition.EDITION_2024`, which changed none of the features used here.
 const EDITION_2024: i32 = 1001;
 
-/// A `google.protobuf.FeatureSet`: the features that are set somewhere.
-#[derive(Clone, Copy, Default)]
-pub struct FeatureSet {
-    field_presence: Option<i32>,
-    enum_type: Option<i32>,
-    repeated_field_encoding: Option<i32>,
-    utf8_validation: Option<i32>,
-    message_encoding: Option<i32>,
-}
+/// The features that are used here, in the order of their field numbers, each
+/// with the values that it has.
+const FEATURES: [(&str, std::ops::RangeInclusive<u8>); 6] = [
+    ("field_presence", 1..=3),
+    ("enum_type", 1..=2),
+    ("repeated_field_encoding", 1..=2),
+    ("utf8_validation", 2..=3),
+    ("message_encoding", 1..=2),
+    ("json_format", 1..=2),
+];
+
+const PRESENCE: usize = 0;
+const ENUM: usize = 1;
+const REPEATED: usize = 2;
+const UTF8: usize = 3;
+const ENCODING: usize = 4;
+const JSON: usize = 5;
+
+/// A `google.protobuf.FeatureSet`: the values of the features that are set
+/// somewhere, 0 for the others.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct FeatureSet([u8; FEATURES.len()]);
 
 impl FeatureSet {
-    /// Where the feature of this field number is kept, if it is used at all.
-    pub fn slot(&mut self, number: u32) -> Option<&mut Option<i32>> {
-        match number {
-            1 => Some(&mut self.field_presence),
-            2 => Some(&mut self.enum_type),
-            3 => Some(&mut self.repeated_field_encoding),
-            4 => Some(&mut self.utf8_validation),
-            5 => Some(&mut self.message_encoding),
-            _ => None,
+    /// Whether the feature of this field number is used here.
+    pub fn has(number: u32) -> bool {
+        (1..=FEATURES.len()).contains(&(number as usize))
+    }
+
+    /// Sets the feature of this field number.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong: there is no such feature, or it has no such value.
+    pub fn set(&mut self, number: u32, value: i32) -> Result<(), String> {
+        let index = (number as usize).wrapping_sub(1);
+        let Some((name, known)) = FEATURES.get(index) else {
+            return Err(format!("there is no feature {number}"));
+        };
+        match u8::try_from(value) {
+            Ok(value) if known.contains(&value) => self.0[index] = value,
+            _ => return Err(format!("the feature {name} has no value {value}")),
         }
+        Ok(())
     }
 
     /// Takes over what `inner` sets.
     pub fn merge(&mut self, inner: &FeatureSet) {
-        self.field_presence = inner.field_presence.or(self.field_presence);
-        self.enum_type = inner.enum_type.or(self.enum_type);
-        self.repeated_field_encoding =
-            inner.repeated_field_encoding.or(self.repeated_field_encoding);
-        self.utf8_validation = inner.utf8_validation.or(self.utf8_validation);
-        self.message_encoding = inner.message_encoding.or(self.message_encoding);
+        for (outer, &inner) in self.0.iter_mut().zip(&inner.0) {
+            if inner != 0 {
+                *outer = inner;
+            }
+        }
     }
 
     /// What these features and those of something inside come to.
@@ -66,63 +88,64 @@ impl FeatureSet {
             "editions" => edition,
             _ => return Err(Error::failure(format!("the syntax {} is not known", quote(syntax)))),
         };
-        let (presence, enums, repeated, utf8) = match edition {
-            PROTO2 => (EXPLICIT, CLOSED, EXPANDED, UNVERIFIED),
-            PROTO3 => (IMPLICIT, OPEN, PACKED, VERIFY),
-            EDITION_2023 | EDITION_2024 => (EXPLICIT, OPEN, PACKED, VERIFY),
+        // In the order of `FEATURES`.
+        Ok(FeatureSet(match edition {
+            PROTO2 => [EXPLICIT, CLOSED, EXPANDED, UNVERIFIED, LENGTH_PREFIXED, BEST_EFFORT],
+            PROTO3 => [IMPLICIT, OPEN, PACKED, VERIFY, LENGTH_PREFIXED, ALLOW],
+            EDITION_2023 | EDITION_2024 => [EXPLICIT, OPEN, PACKED, VERIFY, LENGTH_PREFIXED, ALLOW],
             _ => {
                 return Err(Error::failure(format!("the edition {edition} is not known"))
                     .hint("proto2, proto3 and the editions 2023 and 2024 are"));
             }
-        };
-        Ok(FeatureSet {
-            field_presence: Some(presence),
-            enum_type: Some(enums),
-            repeated_field_encoding: Some(repeated),
-            utf8_validation: Some(utf8),
-            message_encoding: Some(LENGTH_PREFIXED),
-        })
+        }))
     }
 
     /// Whether a singular field is set only by a value other than its default.
     pub fn implicit_presence(&self) -> bool {
-        self.field_presence == Some(IMPLICIT)
+        self.0[PRESENCE] == IMPLICIT
     }
 
     /// Whether a field must be set.
     pub fn required(&self) -> bool {
-        self.field_presence == Some(LEGACY_REQUIRED)
+        self.0[PRESENCE] == LEGACY_REQUIRED
     }
 
     /// Whether an enum has no values but its own.
     pub fn closed_enum(&self) -> bool {
-        self.enum_type == Some(CLOSED)
+        self.0[ENUM] == CLOSED
     }
 
     /// Whether a repeated field of numbers is packed.
     pub fn packed(&self) -> bool {
-        self.repeated_field_encoding == Some(PACKED)
+        self.0[REPEATED] == PACKED
     }
 
     /// Whether a string must be UTF-8.
     pub fn verified_utf8(&self) -> bool {
-        self.utf8_validation == Some(VERIFY)
+        self.0[UTF8] == VERIFY
+    }
+
+    /// Whether the fields of a message must differ in their JSON names.
+    pub fn distinct_json_names(&self) -> bool {
+        self.0[JSON] == ALLOW
     }
 
     /// Whether a message field is encoded as a group.
     pub fn delimited(&self) -> bool {
-        self.message_encoding == Some(DELIMITED)
+        self.0[ENCODING] == DELIMITED
     }
 }
 
-const EXPLICIT: i32 = 1;
-const IMPLICIT: i32 = 2;
-const LEGACY_REQUIRED: i32 = 3;
-const OPEN: i32 = 1;
-const CLOSED: i32 = 2;
-const PACKED: i32 = 1;
-const EXPANDED: i32 = 2;
-const VERIFY: i32 = 2;
-const UNVERIFIED: i32 = 3;
-const LENGTH_PREFIXED: i32 = 1;
-const DELIMITED: i32 = 2;
+const EXPLICIT: u8 = 1;
+const IMPLICIT: u8 = 2;
+const LEGACY_REQUIRED: u8 = 3;
+const OPEN: u8 = 1;
+const CLOSED: u8 = 2;
+const PACKED: u8 = 1;
+const EXPANDED: u8 = 2;
+const VERIFY: u8 = 2;
+const UNVERIFIED: u8 = 3;
+const LENGTH_PREFIXED: u8 = 1;
+const DELIMITED: u8 = 2;
+const ALLOW: u8 = 1;
+const BEST_EFFORT: u8 = 2;

@@ -4,16 +4,21 @@
 //! directory of the file asked for and in those above it: the first that has
 //! it counts, so that `-I` is seldom needed. The well-known types are built in.
 
+mod explain;
+mod load;
 mod scan;
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use protox::Compiler;
 use protox::file::{File, FileResolver, GoogleFileResolver};
+use protox::prost_reflect::prost_types::FileDescriptorProto;
 
 use crate::error::{Error, Result, names};
-use crate::escape::{quote, shell_word, visible};
+use crate::escape::quote;
+use load::{AskedFile, Roots, Trouble};
 
 /// What compiling gives.
 pub struct Compiled {
@@ -24,67 +29,77 @@ pub struct Compiled {
 }
 
 /// Compiles the `.proto` files `files`: each a path, or else a name under a
-/// directory of `includes`.
+/// directory of `includes`, or that of a well-known one.
 ///
 /// # Errors
 ///
 /// A file or an import that is not found, with every directory that was
-/// looked in; whatever protox finds wrong in a file, with its place.
+/// looked in; whatever is wrong in a file, with its place.
 pub fn compile(files: &[PathBuf], includes: &[PathBuf]) -> Result<Compiled> {
-    let paths = files.iter().map(|file| locate(file, includes)).collect::<Result<Vec<_>>>()?;
-    let mut roots: Vec<PathBuf> = includes.to_vec();
-    for path in &paths {
-        roots.extend(path.ancestors().skip(1).map(Path::to_path_buf));
+    let well_known = GoogleFileResolver::new();
+    let located = files.iter().map(|file| locate(file, includes, &well_known));
+    let located = located.collect::<Result<Vec<_>>>()?;
+    let mut directories: Vec<PathBuf> = includes.to_vec();
+    for path in located.iter().flatten() {
+        directories.extend(path.ancestors().skip(1).map(Path::to_path_buf));
     }
     let mut seen = BTreeSet::new();
-    roots.retain(|root| seen.insert(root.clone()));
-    let mut names = Vec::with_capacity(paths.len());
-    for path in &paths {
-        names.push(name(path, includes, &roots)?);
+    directories.retain(|root| seen.insert(root.clone()));
+    let mut names = Vec::with_capacity(files.len());
+    let mut asked = BTreeMap::new();
+    for (path, typed) in located.into_iter().zip(files) {
+        let Some(path) = path else {
+            names.push(typed.to_string_lossy().into_owned());
+            continue;
+        };
+        let name = name(&path, typed, includes, &directories)?;
+        names.push(name.clone());
+        asked.entry(name).or_insert(AskedFile { path, typed: typed.clone() });
     }
-    let resolver = Roots {
-        well_known: GoogleFileResolver::new(),
-        roots: roots.clone(),
-        asked: names.iter().cloned().zip(paths).collect(),
-    };
-    let mut compiler = Compiler::with_file_resolver(resolver);
+    let roots = Roots { well_known, directories, asked };
+    match link(&names, &roots) {
+        Ok(set) => Ok(Compiled { set, names }),
+        Err(trouble) => Err(explain::explain(trouble, &roots)),
+    }
+}
+
+/// Whether bytes that are no descriptor set are a `.proto` file.
+pub fn is_source(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(scan::is_source)
+}
+
+/// Has protox put the files together, each after those that it imports.
+fn link(names: &[String], roots: &Roots) -> Result<Vec<u8>, Trouble> {
+    let files = load::all(names, roots)?;
+    let order: Vec<String> = files.iter().map(|file| file.name().to_owned()).collect();
+    let files = files.into_iter().map(|file| (file.name().to_owned(), file)).collect();
+    let mut compiler = Compiler::with_file_resolver(Loaded(RefCell::new(files)));
     compiler.include_imports(true).include_source_info(true);
-    for name in &names {
-        compiler.open_file(name).map_err(|error| {
-            let typed =
-                names.iter().zip(files).find(|(name, _)| error.file() == Some(name.as_str()));
-            explain(&error, &roots, typed.map(|(_, file)| file.as_path()))
-        })?;
+    for name in &order {
+        compiler.open_file(name).map_err(Trouble::Protox)?;
     }
-    Ok(Compiled { set: compiler.encode_file_descriptor_set(), names })
+    Ok(compiler.encode_file_descriptor_set())
 }
 
-/// Where files are found.
-struct Roots {
-    well_known: GoogleFileResolver,
-    roots: Vec<PathBuf>,
-    /// The files asked for, by name: theirs may not be what a root leads to.
-    asked: Vec<(String, PathBuf)>,
-}
+/// The files that were read, each handed on once.
+struct Loaded(RefCell<BTreeMap<String, FileDescriptorProto>>);
 
-impl FileResolver for Roots {
+impl FileResolver for Loaded {
     fn open_file(&self, name: &str) -> std::result::Result<File, protox::Error> {
-        match self.well_known.open_file(name) {
-            Err(error) if error.is_file_not_found() => {}
-            found => return found,
-        }
-        if let Some((_, path)) = self.asked.iter().find(|(asked, _)| asked == name) {
-            return File::open(name, path);
-        }
-        match self.roots.iter().map(|root| root.join(name)).find(|path| path.is_file()) {
-            Some(path) => File::open(name, &path),
+        match self.0.borrow_mut().remove(name) {
+            Some(file) => Ok(File::from_file_descriptor_proto(file)),
             None => Err(protox::Error::file_not_found(name)),
         }
     }
 }
 
-/// The path of a file asked for: itself, else under a directory of `includes`.
-fn locate(file: &Path, includes: &[PathBuf]) -> Result<PathBuf> {
+/// The path of a file asked for: itself, else under a directory of `includes`;
+/// none for a well-known one.
+fn locate(
+    file: &Path,
+    includes: &[PathBuf],
+    well_known: &GoogleFileResolver,
+) -> Result<Option<PathBuf>> {
     let candidates = std::iter::once(file.to_path_buf())
         .chain(includes.iter().map(|include| include.join(file)));
     for candidate in candidates {
@@ -94,8 +109,12 @@ fn locate(file: &Path, includes: &[PathBuf]) -> Result<PathBuf> {
             return Err(Error::failure(what).hint("name a `.proto` file in it"));
         }
         if candidate.is_file() {
-            return candidate.canonicalize().map_err(|error| unreadable(&candidate, &error));
+            let path = candidate.canonicalize().map_err(|error| unreadable(&candidate, &error))?;
+            return Ok(Some(path));
         }
+    }
+    if file.to_str().is_some_and(|name| well_known.open_file(name).is_ok()) {
+        return Ok(None);
     }
     let error = Error::failure(format!("there is no file {}", quote(&file.to_string_lossy())));
     Err(match includes {
@@ -112,7 +131,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 /// The name by which other files would import `path`: under a directory of
 /// `includes`; else under the nearest directory above that its own imports are
 /// found in, or that its package says; else its bare name.
-fn name(path: &Path, includes: &[PathBuf], roots: &[PathBuf]) -> Result<String> {
+fn name(path: &Path, typed: &Path, includes: &[PathBuf], roots: &[PathBuf]) -> Result<String> {
     let under = |root: &Path| {
         let relative = path.strip_prefix(root).ok()?;
         Some(relative.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))
@@ -123,8 +142,7 @@ fn name(path: &Path, includes: &[PathBuf], roots: &[PathBuf]) -> Result<String> 
             return Ok(name);
         }
     }
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-    let head = scan::head(&text);
+    let head = scan::head(&load::text(path, typed)?);
     let found_somewhere = |import: &&String| roots.iter().any(|root| root.join(import).is_file());
     let imports: Vec<&String> = head.imports.iter().filter(found_somewhere).collect();
     let by_imports = |root: &&Path| {
@@ -143,43 +161,7 @@ fn name(path: &Path, includes: &[PathBuf], roots: &[PathBuf]) -> Result<String> 
 }
 
 fn directories(paths: &[PathBuf]) -> String {
-    let shown: Vec<String> = paths.iter().map(|path| visible(&path.to_string_lossy())).collect();
-    let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+    let shown: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
+    let shown: Vec<&str> = shown.iter().map(|path| &**path).collect();
     names::list(&shown)
-}
-
-/// What protox has against a file, as we say it.
-#[cold]
-fn explain(error: &protox::Error, roots: &[PathBuf], typed: Option<&Path>) -> Error {
-    let mut what = visible(&error.to_string());
-    if what.ends_with("found 'edition'") {
-        what = String::from("`edition` is not read here, `syntax` is");
-    }
-    // Its long form is `FILE:LINE:COLUMN: what`, where it knows the place.
-    let long = visible(&format!("{error:?}"));
-    let place = long.split_once(": ").map(|(place, _)| place).filter(|place| {
-        place
-            .rsplit(':')
-            .take(2)
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-    });
-    let mut found = Error::failure(match place {
-        Some(place) => format!("{what}, in {place}"),
-        None => match error.file() {
-            Some(file) if !what.contains(file) => format!("{what}, in {}", visible(file)),
-            _ => what,
-        },
-    });
-    if error.is_file_not_found() {
-        found = found.hint(format!("looked in {}", directories(roots)));
-        return found.hint("`-I DIR` names the directory that imports start from");
-    }
-    if error.is_parse() {
-        let typed = typed.map(|path| shell_word(&path.to_string_lossy()));
-        let file = typed.or(error.file().map(visible)).unwrap_or_else(|| String::from("FILE"));
-        found = found
-            .hint("if `protoc` reads the file, it can make a descriptor set of it:")
-            .hint(format!("`protoc --include_imports --include_source_info -o x.binpb {file}`, then `--descriptor-set x.binpb`"));
-    }
-    found
 }

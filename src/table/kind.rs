@@ -124,4 +124,28 @@ impl Kind {
             Kind::Sint64 => "sint64",
         }
     }
+
+    /// A value of the type, in the middle of a sentence: `an int32`.
+    pub const fn with_article(self) -> &'static str {
+        match self {
+            Kind::Double => "a double",
+            Kind::Float => "a float",
+            Kind::Int64 => "an int64",
+            Kind::Uint64 => "a uint64",
+            Kind::Int32 => "an int32",
+            Kind::Fixed64 => "a fixed64",
+            Kind::Fixed32 => "a fixed32",
+            Kind::Bool => "a bool",
+            Kind::String => "a string",
+            Kind::Group => "a group",
+            Kind::Message => "a message",
+            Kind::Bytes => "bytes",
+            Kind::Uint32 => "a uint32",
+            Kind::Enum => "an enum",
+            Kind::Sfixed32 => "a sfixed32",
+            Kind::Sfixed64 => "a sfixed64",
+            Kind::Sint32 => "a sint32",
+            Kind::Sint64 => "a sint64",
+        }
+    }
 }

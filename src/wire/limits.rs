@@ -46,3 +46,41 @@ pub const READ_LEN: usize = 64 << 10;
 
 /// The bytes of output that a stream gathers before it writes them.
 pub const WRITE_LEN: usize = 64 << 10;
+
+/// The brackets that may stand open one inside another in a `.proto` file.
+/// protoc takes 32 levels of messages; the value of an option can be a message
+/// of [`DEPTH_MAX`] levels, each in a list.
+pub const SOURCE_NEST_MAX: usize = 32 + 2 * DEPTH_MAX as usize;
+
+/// The files in the longest chain of imports that leads from a `.proto` file:
+/// some hundred in the largest trees, and each takes room on the stack.
+pub const IMPORT_DEPTH_MAX: usize = 1000;
+
+/// The files, counted for each file that sees them, that public imports pass
+/// on: each file keeps a list of those that it sees.
+pub const PUBLIC_IMPORTS_MAX: usize = 100_000;
+
+/// The parts of a package: what protoc takes. With messages nested at most
+/// [`DEPTH_MAX`] deep it bounds the scopes that a name is looked for in.
+pub const PACKAGE_PARTS_MAX: usize = 101;
+
+/// The bytes of the full names of a schema, all together, are at most
+/// [`NAMES_RATIO_MAX`] for each byte of its descriptors and [`NAMES_FREE`]
+/// more. Each type has the names of all that it stands in, so that a long one
+/// outside makes many long ones inside; real schemas stay below 3.
+pub const NAMES_RATIO_MAX: usize = 4;
+
+/// See [`NAMES_RATIO_MAX`].
+pub const NAMES_FREE: usize = 4 << 20;
+
+/// The same for a `.proto` file, for each byte of its text: protox keeps a full
+/// name for every field and every value of an enum too.
+pub const SOURCE_NAMES_RATIO_MAX: usize = 16;
+
+/// A gzipped descriptor set unpacks to at most this many bytes for each of its
+/// own, and [`GZIP_FREE`] more. Descriptors of real schemas come to 3 to 10,
+/// gzip goes up to 1000.
+pub const GZIP_RATIO_MAX: u64 = 32;
+
+/// See [`GZIP_RATIO_MAX`].
+pub const GZIP_FREE: u64 = 8 << 20;

@@ -18,6 +18,9 @@ const HEADING: &str = "Fields of ";
 /// The flag that sets a field by its path.
 pub const SET: &str = "set";
 
+/// The option that each command is given once it has its others.
+const HELP: &str = "help";
+
 /// Enum values that help shows before it is cut.
 const VALUES_MAX: usize = 12;
 
@@ -31,7 +34,8 @@ pub fn add(command: Command, chosen: &Chosen) -> Command {
     let root = chosen.root();
     let heading = format!("{HEADING}{}", visible(root.name()));
     let options: Vec<Arg> = command.get_arguments().cloned().collect();
-    let shadowed = |name: &str| options.iter().any(|arg| arg.get_long() == Some(name));
+    let shadowed =
+        |name: &str| name == SET || name == HELP || super::words::option(&command, name).is_some();
     let mut flags = Flags { chosen, heading, args: Vec::new(), shadowed: Vec::new() };
     for field in root.message().fields() {
         if shadowed(&field.name) {
@@ -111,10 +115,7 @@ pub fn about(chosen: &Chosen, message: &Message, field: &Field) -> String {
 }
 
 fn comment(chosen: &Chosen, message: &Message, field: &Field) -> String {
-    let descriptor = chosen.schema().find_descriptor(message.name());
-    let fields = descriptor.map(|descriptor| descriptor.fields.as_slice()).unwrap_or_default();
-    let comment = fields.iter().find(|found| *found.name == *field.name);
-    let comment = comment.map(|found| found.comment.as_str()).unwrap_or_default();
+    let comment = chosen.schema().comment(message.name(), &field.name);
     // Comments come from a schema, which anybody may have written.
     let lines: Vec<String> = comment.lines().map(|line| visible(line.trim())).collect();
     lines.join(" ")
@@ -131,7 +132,21 @@ fn value_name(tables: &Tables, field: &Field) -> String {
                 None => String::from("JSON"),
             }
         }
-        kind => kind.name().to_owned(),
+        Kind::Double
+        | Kind::Float
+        | Kind::Int64
+        | Kind::Uint64
+        | Kind::Int32
+        | Kind::Fixed64
+        | Kind::Fixed32
+        | Kind::Bool
+        | Kind::String
+        | Kind::Bytes
+        | Kind::Uint32
+        | Kind::Sfixed32
+        | Kind::Sfixed64
+        | Kind::Sint32
+        | Kind::Sint64 => field.kind.name().to_owned(),
     };
     if field.cardinality != Cardinality::Map {
         return visible(&of(field));

@@ -18,7 +18,6 @@ use crate::table::Root;
 /// How a field that is named like an option is set, when the option was given
 /// a value that it doesn't take.
 pub fn shadow_hint(root: Root<'_>, option: &str, value: &str) -> Option<String> {
-    root.message().by_name(option)?;
-    let pair = crate::escape::shell_word(&format!("{option}={value}"));
-    Some(format!("to set the field `{option}`, say `--set {pair}`"))
+    crate::codec::path::find(root.message(), option)?;
+    Some(format!("to set the field `{option}`, say `{}`", words::spelled(option, value, true)))
 }

@@ -3,8 +3,10 @@
 use std::ffi::OsStr;
 
 use super::super::io::Input;
+use super::words::Given;
 use crate::codec::binary::Scalar;
-use crate::codec::{Origin, base64_text, hex_text, json};
+use crate::codec::build::Builder;
+use crate::codec::{Origin, base64_text, hex_text, json, range};
 use crate::error::{Error, Result, names};
 use crate::escape::{self, quote};
 use crate::table::{Field, Kind, Root, Tables, WellKnown};
@@ -33,17 +35,39 @@ impl Value {
     }
 }
 
+/// The flag that a value comes from.
+#[derive(Clone, Copy)]
+pub struct Source<'g> {
+    /// The flag itself.
+    pub flag: &'g Given,
+    /// What stands before the `=` of an entry of a map, when it is the value
+    /// behind it that is read.
+    pub key: Option<&'g str>,
+    /// The levels of messages that stand around the value.
+    pub depth: u32,
+}
+
+impl Source<'_> {
+    /// How the flag is written with another value.
+    fn with(&self, value: &str) -> String {
+        match self.key {
+            Some(key) => self.flag.with(&format!("{key}={value}")),
+            None => self.flag.with(value),
+        }
+    }
+}
+
 /// The value of `field` that `text` stands for.
 ///
 /// # Errors
 ///
 /// Text that is none of the field's values.
-pub fn read(tables: &Tables, field: &Field, text: &str) -> Result<Value> {
+pub fn read(tables: &Tables, field: &Field, text: &str, source: Source<'_>) -> Result<Value> {
     match field.kind {
         Kind::String => Ok(Value::Text(text.to_owned())),
-        Kind::Bytes => bytes(field, text).map(Value::Bytes),
+        Kind::Bytes => bytes(text, source).map(Value::Bytes),
         Kind::Enum => enum_value(tables, field, text).map(Value::Scalar),
-        Kind::Message | Kind::Group => message(tables, field, text).map(Value::Message),
+        Kind::Message | Kind::Group => message(tables, field, text, source).map(Value::Message),
         Kind::Bool
         | Kind::Double
         | Kind::Float
@@ -61,50 +85,54 @@ pub fn read(tables: &Tables, field: &Field, text: &str) -> Result<Value> {
 }
 
 fn plain(kind: Kind, text: &str) -> Result<Scalar<'static>> {
+    let value = match kind {
+        Kind::Bool => match text {
+            "true" => Some(Scalar::Bool(true)),
+            "false" => Some(Scalar::Bool(false)),
+            _ => None,
+        },
+        Kind::Double
+        | Kind::Float
+        | Kind::Int64
+        | Kind::Uint64
+        | Kind::Int32
+        | Kind::Fixed64
+        | Kind::Fixed32
+        | Kind::Uint32
+        | Kind::Sfixed32
+        | Kind::Sfixed64
+        | Kind::Sint32
+        | Kind::Sint64 => json::number(kind, &as_json(text)),
+        Kind::String | Kind::Bytes | Kind::Enum | Kind::Message | Kind::Group => None,
+    };
+    value.ok_or_else(|| {
+        let takes = range::takes(kind).map(|takes| format!("it takes {takes}"));
+        Error::usage(range::misfit(kind, text)).maybe_hint(takes)
+    })
+}
+
+/// A number as JSON has it.
+fn as_json(text: &str) -> String {
     // Words of the text format and of people, for those of JSON.
     let word = match text {
         "inf" | "+inf" => "Infinity",
         "-inf" => "-Infinity",
         "nan" => "NaN",
+        // One sign is enough.
+        _ if text.starts_with("+-") => text,
         _ => text.strip_prefix('+').unwrap_or(text),
     };
     // `.5` and `5.` are numbers to everyone but JSON.
     let (sign, digits) = word.strip_prefix('-').map_or(("", word), |digits| ("-", digits));
-    let mut number = String::from(sign);
-    if digits.starts_with('.') {
-        number.push('0');
+    match digits.split_once('.') {
+        Some(("", fraction)) if fraction.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("{sign}0{digits}")
+        }
+        Some((whole, "")) if whole.ends_with(|c: char| c.is_ascii_digit()) => {
+            format!("{sign}{whole}")
+        }
+        _ => word.to_owned(),
     }
-    number.push_str(digits.strip_suffix('.').unwrap_or(digits));
-    let value = match (kind, text) {
-        (Kind::Bool, "true") => Some(Scalar::Bool(true)),
-        (Kind::Bool, "false") => Some(Scalar::Bool(false)),
-        (Kind::Bool, _) => None,
-        _ => json::number(kind, &number),
-    };
-    value.ok_or_else(|| {
-        let error = Error::usage(format!("{} is no {}", quote(text), kind.name()));
-        match range(kind) {
-            Some(range) => error.hint(format!("it takes {range}")),
-            None => error.hint("it takes `true` or `false`"),
-        }
-    })
-}
-
-fn range(kind: Kind) -> Option<String> {
-    Some(match kind {
-        Kind::Double | Kind::Float => String::from("a number, `inf`, `-inf` or `nan`"),
-        Kind::Int64 | Kind::Sfixed64 | Kind::Sint64 => {
-            format!("a whole number from {} to {}", i64::MIN, i64::MAX)
-        }
-        Kind::Uint64 | Kind::Fixed64 => format!("a whole number from 0 to {}", u64::MAX),
-        Kind::Int32 | Kind::Sfixed32 | Kind::Sint32 => {
-            format!("a whole number from {} to {}", i32::MIN, i32::MAX)
-        }
-        Kind::Uint32 | Kind::Fixed32 => format!("a whole number from 0 to {}", u32::MAX),
-        Kind::Bool | Kind::String | Kind::Bytes | Kind::Enum | Kind::Message | Kind::Group => {
-            return None;
-        }
-    })
 }
 
 fn enum_value(tables: &Tables, field: &Field, text: &str) -> Result<Scalar<'static>> {
@@ -124,7 +152,7 @@ fn enum_value(tables: &Tables, field: &Field, text: &str) -> Result<Scalar<'stat
 }
 
 /// Bytes, which always say what their text is.
-fn bytes(field: &Field, text: &str) -> Result<Vec<u8>> {
+fn bytes(text: &str, source: Source<'_>) -> Result<Vec<u8>> {
     let read = match text.split_once(':') {
         Some(("hex", digits)) => hex_text::read(digits.as_bytes(), Origin::START),
         Some(("base64", digits)) => base64_text::read(digits.as_bytes(), Origin::START),
@@ -132,9 +160,12 @@ fn bytes(field: &Field, text: &str) -> Result<Vec<u8>> {
         Some(("file", name)) => return Input::named(OsStr::new(name)).read(),
         _ => {
             let what = format!("{} does not say what kind of bytes it is", quote(text));
-            let flag = &field.name;
             return Err(Error::usage(what).hint(format!(
-                "write `--{flag} hex:0a05`, `--{flag} base64:CgU=`, `--{flag} text:abc` or `--{flag} file:NAME`"
+                "write `{}`, `{}`, `{}` or `{}`",
+                source.with("hex:0a05"),
+                source.with("base64:CgU="),
+                source.with("text:abc"),
+                source.with("file:NAME")
             )));
         }
     };
@@ -143,33 +174,33 @@ fn bytes(field: &Field, text: &str) -> Result<Vec<u8>> {
 
 /// A message: of a well-known type as JSON has it without the quotes, any
 /// other as JSON.
-fn message(tables: &Tables, field: &Field, text: &str) -> Result<Vec<u8>> {
+fn message(tables: &Tables, field: &Field, text: &str, source: Source<'_>) -> Result<Vec<u8>> {
     let message = tables.message(field.message);
-    let mut json_text = Vec::new();
+    let mut out = Vec::new();
+    let root = Root { tables, id: field.message };
+    let options = json::ParseOptions { depth: source.depth + 1, ..Default::default() };
+    let mut parse = |text: &[u8]| {
+        json::parse(root, text, Origin::START, options, &mut out).map_err(Error::as_usage)
+    };
     match message.well_known {
         Some(WellKnown::Timestamp | WellKnown::Duration | WellKnown::FieldMask) => {
-            escape::json_string(text, &mut json_text);
+            let mut quoted = Vec::new();
+            escape::json_string(text, &mut quoted);
+            // The quotes are ours, so what shows them is of no use.
+            parse(&quoted).map_err(Error::without_place)?;
         }
         Some(WellKnown::Wrapper) => {
             let Some(inner) = message.fields().first() else { return Ok(Vec::new()) };
-            let value = read(tables, inner, text)?;
-            let mut out = Vec::new();
-            let mut builder = crate::codec::build::Builder::new(tables, &mut out);
+            let value = read(tables, inner, text, source)?;
+            let mut builder = Builder::new(tables, &mut out);
             builder.begin(message);
             if let Some(value) = value.as_scalar() {
                 builder.scalar(0, value);
             }
             builder.end();
-            return Ok(out);
         }
         Some(WellKnown::Any | WellKnown::Struct | WellKnown::Value | WellKnown::ListValue)
-        | None => {
-            json_text.extend_from_slice(text.as_bytes());
-        }
+        | None => parse(text.as_bytes())?,
     }
-    let mut out = Vec::new();
-    let root = Root { tables, id: field.message };
-    json::parse(root, &json_text, Origin::START, Default::default(), &mut out)
-        .map_err(Error::as_usage)?;
     Ok(out)
 }

@@ -17,12 +17,32 @@ pub struct Given {
     pub path: String,
     /// The text of the value; none for a bare bool.
     pub value: Option<String>,
+    /// Whether it was given by `--set`.
+    pub set: bool,
 }
 
 impl Given {
     /// The flag as messages name it.
     pub fn flag(&self) -> String {
-        format!("--{}", escape::word(&self.path))
+        match self.set {
+            true => format!("--{SET} {}", escape::word(&self.path)),
+            false => format!("--{}", escape::word(&self.path)),
+        }
+    }
+
+    /// How the flag is written with this value.
+    pub fn with(&self, value: &str) -> String {
+        spelled(&self.path, value, self.set)
+    }
+}
+
+/// How `value` is given to the field of `path`, by `--set` or by its flag, as
+/// a shell reads it.
+pub fn spelled(path: &str, value: &str, set: bool) -> String {
+    use escape::shell_word;
+    match set {
+        true => format!("--{SET} {}", shell_word(&format!("{path}={value}"))),
+        false => format!("{} {}", shell_word(&format!("--{path}")), shell_word(value)),
     }
 }
 
@@ -84,8 +104,11 @@ pub fn take(
             true => Some(after_equals(word, name.len() + 3)),
             false if is_bool(&steps) => None,
             false => {
-                let is_text = steps.last().is_some_and(|step| step.field.kind == Kind::String);
-                let placeholder = if is_text { "TEXT" } else { "VALUE" };
+                let placeholder = match steps.last().map(|step| step.field) {
+                    Some(field) if field.cardinality == Cardinality::Map => "KEY=VALUE",
+                    Some(field) if field.kind == Kind::String => "TEXT",
+                    _ => "VALUE",
+                };
                 let negative = |next: &str| is_negative_value(root, &steps, next);
                 Some(next_value(&flag, &mut rest, placeholder, negative)?)
             }
@@ -94,7 +117,7 @@ pub fn take(
             let names: Vec<&str> = steps.iter().map(|step| &*step.field.name).collect();
             error.inside(root.name(), &names)
         })?;
-        given.push(Given { path: name.to_owned(), value });
+        given.push(Given { path: name.to_owned(), value, set: false });
     }
     Ok((left, given))
 }
@@ -240,10 +263,16 @@ fn set(pair: &OsStr, root: Root<'_>) -> Result<Given> {
     };
     let steps = path::resolve(root, name)?;
     if steps.iter().any(|step| step.pick != Pick::All) {
-        return Err(Error::usage(format!("`--{SET} {}` picks one of many", escape::word(name)))
-            .hint("a flag sets a field; a repeated one is given once for each value"));
+        return Err(picks_one(&format!("--{SET} {name}")));
     }
-    Ok(Given { path: name.to_owned(), value: Some(value.to_owned()) })
+    Ok(Given { path: name.to_owned(), value: Some(value.to_owned()), set: true })
+}
+
+/// What to say of a flag whose path picks a value of a list or a map.
+#[cold]
+pub fn picks_one(flag: &str) -> Error {
+    Error::usage(format!("`{}` picks one of many", escape::word(flag)))
+        .hint("a flag sets a field; a repeated one is given once for each value")
 }
 
 fn utf8(flag: &str, value: &OsStr) -> Result<String> {

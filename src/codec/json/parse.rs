@@ -16,6 +16,8 @@ use crate::wire::limits::DEPTH_MAX;
 pub struct ParseOptions {
     /// Pass over fields and enum names that the schema doesn't have.
     pub ignore_unknown: bool,
+    /// The levels of messages that stand around this one where it is put.
+    pub depth: u32,
 }
 
 /// Reads the one JSON value in `record` and appends the bytes of the message
@@ -57,7 +59,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         }
         let start = self.builder.len();
         self.builder.begin(message);
-        self.content(message, 0)?;
+        self.content(message, self.options.depth)?;
         let missing = self.builder.end();
         self.end(message, missing)?;
         if self.builder.is_too_large(start) {

@@ -6,7 +6,7 @@ use super::{
     EnumDescriptor, EnumValueDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor,
     OneofDescriptor, source,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::features::FeatureSet;
 use crate::wire::limits::DEPTH_MAX;
 use crate::wire::reader::Subject;
@@ -17,11 +17,12 @@ use crate::wire::{Reader, WireType, skip};
 ///
 /// # Errors
 ///
-/// Bytes that are not such a set, names that are not UTF-8, and messages
-/// nested deeper than the format allows.
+/// Bytes that are not such a set, names that are missing or not UTF-8, features
+/// without such a value, and messages nested deeper than the format allows.
 pub fn set(bytes: &[u8], comments: bool) -> Result<Vec<FileDescriptor>> {
     let mut files = Vec::new();
-    each_field(Reader::new(bytes, 0), |number, value| {
+    let whole = Part { reader: Reader::new(bytes, 0), level: 0 };
+    each_field(whole, |number, value| {
         if number == 1 {
             files.push(file(value.part()?, comments)?);
         }
@@ -31,88 +32,92 @@ pub fn set(bytes: &[u8], comments: bool) -> Result<Vec<FileDescriptor>> {
     Ok(files)
 }
 
-fn file(reader: Reader<'_>, comments: bool) -> Result<FileDescriptor> {
+fn file(part: Part<'_>, comments: bool) -> Result<FileDescriptor> {
     let mut file = FileDescriptor::default();
     let mut source_info = None;
-    each_field(reader, |number, value| {
+    each_field(part, |number, value| {
         match number {
             1 => file.name = value.string()?,
             2 => file.package = value.string()?,
             3 => file.dependencies.push(value.string()?),
-            4 => file.messages.push(message(value.part()?, 1)?),
+            4 => file.messages.push(message(value.part()?)?),
             5 => file.enums.push(enumeration(value.part()?)?),
             7 => file.extensions.push(field(value.part()?)?),
             8 => file.features.merge(&options(value.part()?, 50)?.features),
             9 if comments => source_info = Some(value.part()?),
             10 => value.int32s(&mut file.public_dependencies)?,
-            12 => file.syntax = value.string()?,
+            // The two ways to say proto2 are one, so that files can be compared.
+            12 => {
+                file.syntax =
+                    value.string().map(|it| if it == "proto2" { String::new() } else { it })?
+            }
             14 => file.edition = value.int32()?,
             _ => {}
         }
         Ok(())
     })?;
     if let Some(info) = source_info {
-        source::attach_comments(info, &mut file.messages)?;
+        source::attach_comments(info, &mut file)?;
     }
     Ok(file)
 }
 
-fn message(reader: Reader<'_>, depth: u32) -> Result<MessageDescriptor> {
-    if depth > DEPTH_MAX {
-        return Err(skip::too_deep(&reader, reader.position()));
-    }
+fn message(part: Part<'_>) -> Result<MessageDescriptor> {
     let mut message = MessageDescriptor::default();
-    each_field(reader, |number, value| {
+    each_field(part, |number, value| {
         match number {
-            1 => message.name = value.string()?,
+            1 => message.name = value.string()?.into(),
             2 => message.fields.push(field(value.part()?)?),
-            3 => message.messages.push(self::message(value.part()?, depth + 1)?),
-            4 => message.enums.push(enumeration(value.part()?)?),
-            5 => message.extension_ranges.push(range(value.part()?)?),
-            6 => message.extensions.push(field(value.part()?)?),
+            3 => message.more_mut().messages.push(self::message(value.part()?)?),
+            4 => message.more_mut().enums.push(enumeration(value.part()?)?),
+            5 => message.more_mut().extension_ranges.push(range(value.part()?)?),
+            6 => message.more_mut().extensions.push(field(value.part()?)?),
             7 => {
                 let options = options(value.part()?, 12)?;
                 message.map_entry |= options.map_entry;
                 message.message_set |= options.message_set;
+                message.shares_json_names |= options.shares_json_names;
                 message.features.merge(&options.features);
             }
-            8 => message.oneofs.push(oneof(value.part()?)?),
-            10 => message.reserved_names.push(value.string()?),
+            8 => message.more_mut().oneofs.push(oneof(value.part()?)?),
+            10 => message.more_mut().reserved_names.push(value.string()?),
             _ => {}
         }
         Ok(())
     })?;
+    named(part, &message.name)?;
     Ok(message)
 }
 
-fn field(reader: Reader<'_>) -> Result<FieldDescriptor> {
+fn field(part: Part<'_>) -> Result<FieldDescriptor> {
     let mut field = FieldDescriptor::default();
-    each_field(reader, |number, value| {
+    each_field(part, |number, value| {
         match number {
-            1 => field.name = value.string()?,
-            2 => field.extendee = value.string()?,
+            1 => field.name = value.string()?.into(),
+            2 => field.extendee = value.string()?.into(),
             3 => field.number = value.int32()?,
             4 => field.label = value.int32()?,
             5 => field.type_number = value.int32()?,
-            6 => field.type_name = value.string()?,
+            6 => field.type_name = value.string()?.into(),
             8 => {
                 let options = options(value.part()?, 21)?;
                 field.packed = options.packed.or(field.packed);
                 field.features.merge(&options.features);
             }
             9 => field.oneof = Some(value.int32()?),
-            10 => field.json_name = value.string()?,
+            10 => field.json_name = value.string()?.into(),
             17 => field.proto3_optional = value.int32()? != 0,
             _ => {}
         }
         Ok(())
     })?;
+    named(part, &field.name)?;
     Ok(field)
 }
 
-fn oneof(reader: Reader<'_>) -> Result<OneofDescriptor> {
+fn oneof(part: Part<'_>) -> Result<OneofDescriptor> {
     let mut oneof = OneofDescriptor::default();
-    each_field(reader, |number, value| {
+    each_field(part, |number, value| {
         match number {
             1 => oneof.name = value.string()?,
             2 => oneof.features.merge(&options(value.part()?, 1)?.features),
@@ -120,39 +125,56 @@ fn oneof(reader: Reader<'_>) -> Result<OneofDescriptor> {
         }
         Ok(())
     })?;
+    named(part, &oneof.name)?;
     Ok(oneof)
 }
 
-fn enumeration(reader: Reader<'_>) -> Result<EnumDescriptor> {
+fn enumeration(part: Part<'_>) -> Result<EnumDescriptor> {
     let mut enumeration = EnumDescriptor::default();
-    each_field(reader, |number, value| {
+    each_field(part, |number, value| {
         match number {
             1 => enumeration.name = value.string()?,
             2 => enumeration.values.push(enum_value(value.part()?)?),
-            3 => enumeration.features.merge(&options(value.part()?, 7)?.features),
+            3 => {
+                let options = options(value.part()?, 7)?;
+                enumeration.allow_alias |= options.allow_alias;
+                enumeration.features.merge(&options.features);
+            }
             _ => {}
         }
         Ok(())
     })?;
+    named(part, &enumeration.name)?;
     Ok(enumeration)
 }
 
-fn enum_value(reader: Reader<'_>) -> Result<EnumValueDescriptor> {
+fn enum_value(part: Part<'_>) -> Result<EnumValueDescriptor> {
     let mut value = EnumValueDescriptor::default();
-    each_field(reader, |number, found| {
+    each_field(part, |number, found| {
         match number {
-            1 => value.name = found.string()?,
+            1 => value.name = found.string()?.into(),
             2 => value.number = found.int32()?,
             _ => {}
         }
         Ok(())
     })?;
+    named(part, &value.name)?;
     Ok(value)
 }
 
-fn range(reader: Reader<'_>) -> Result<(i32, i32)> {
+/// Refuses what has no name while it is read: a set of nothing else would take
+/// many times its size.
+fn named(part: Part<'_>, name: &str) -> Result<()> {
+    if !name.is_empty() {
+        return Ok(());
+    }
+    let at = part.reader.position();
+    Err(part.reader.error("the schema has something without a name", at..at, ""))
+}
+
+fn range(part: Part<'_>) -> Result<(i32, i32)> {
     let (mut start, mut end) = (0, 0);
-    each_field(reader, |number, value| {
+    each_field(part, |number, value| {
         match number {
             1 => start = value.int32()?,
             2 => end = value.int32()?,
@@ -169,20 +191,25 @@ struct Options {
     features: FeatureSet,
     map_entry: bool,
     message_set: bool,
+    shares_json_names: bool,
+    allow_alias: bool,
     packed: Option<bool>,
 }
 
 /// Reads options whose features have the number `features`, which tells the
 /// kinds of options apart too.
-fn options(reader: Reader<'_>, features: u32) -> Result<Options> {
+fn options(part: Part<'_>, features: u32) -> Result<Options> {
+    const OF_ENUMS: u32 = 7;
     const OF_MESSAGES: u32 = 12;
     const OF_FIELDS: u32 = 21;
     let mut options = Options::default();
-    each_field(reader, |number, value| {
+    each_field(part, |number, value| {
         match number {
             _ if number == features => options.features.merge(&feature_set(value.part()?)?),
             1 if features == OF_MESSAGES => options.message_set = value.int32()? != 0,
             7 if features == OF_MESSAGES => options.map_entry = value.int32()? != 0,
+            11 if features == OF_MESSAGES => options.shares_json_names = value.int32()? != 0,
+            2 if features == OF_ENUMS => options.allow_alias = value.int32()? != 0,
             2 if features == OF_FIELDS => options.packed = Some(value.int32()? != 0),
             _ => {}
         }
@@ -191,15 +218,22 @@ fn options(reader: Reader<'_>, features: u32) -> Result<Options> {
     Ok(options)
 }
 
-fn feature_set(reader: Reader<'_>) -> Result<FeatureSet> {
+fn feature_set(part: Part<'_>) -> Result<FeatureSet> {
     let mut set = FeatureSet::default();
-    each_field(reader, |number, value| {
-        if let Some(feature) = set.slot(number) {
-            *feature = Some(value.int32()?);
+    each_field(part, |number, value| {
+        if FeatureSet::has(number) {
+            set.set(number, value.int32()?).map_err(|what| value.error(what))?;
         }
         Ok(())
     })?;
     Ok(set)
+}
+
+/// The bytes of a message, and how many messages they stand in.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    reader: Reader<'a>,
+    level: u32,
 }
 
 /// A value of a field, not looked at yet.
@@ -207,27 +241,40 @@ pub(super) struct Value<'a> {
     reader: Reader<'a>,
     wire_type: WireType,
     range: std::ops::Range<usize>,
+    /// The level of what it is a field of.
+    level: u32,
 }
 
 impl<'a> Value<'a> {
     fn expect(&self, wire_type: WireType) -> Result<Reader<'a>> {
         if self.wire_type != wire_type {
-            let what = format!("found wire type {}, expected {wire_type}", self.wire_type);
-            return Err(self.reader.error(what, self.range.clone(), ""));
+            return Err(
+                self.error(format!("found wire type {}, expected {wire_type}", self.wire_type))
+            );
         }
         Ok(self.reader.part(self.range.clone()))
     }
 
+    #[cold]
+    fn error(&self, what: String) -> Error {
+        self.reader.error(what, self.range.clone(), "")
+    }
+
     /// The message that it is.
-    pub fn part(&self) -> Result<Reader<'a>> {
-        self.expect(WireType::Len)
+    pub fn part(&self) -> Result<Part<'a>> {
+        let reader = self.expect(WireType::Len)?;
+        let level = self.level + 1;
+        if level > DEPTH_MAX {
+            return Err(skip::too_deep(&reader, reader.position()));
+        }
+        Ok(Part { reader, level })
     }
 
     /// The string that it is.
     pub fn string(&self) -> Result<String> {
-        self.part()?;
+        self.expect(WireType::Len)?;
         String::from_utf8(self.reader.bytes(self.range.clone()).to_vec())
-            .map_err(|_| self.reader.error("a name is not UTF-8", self.range.clone(), ""))
+            .map_err(|_| self.error(String::from("a name is not UTF-8")))
     }
 
     /// The number, bool or enum that it is.
@@ -241,7 +288,7 @@ impl<'a> Value<'a> {
             values.push(self.int32()?);
             return Ok(());
         }
-        let mut reader = self.part()?;
+        let mut reader = self.expect(WireType::Len)?;
         while !reader.is_at_end() {
             values.push(reader.varint(Subject::unknown(0))? as i32);
         }
@@ -251,14 +298,57 @@ impl<'a> Value<'a> {
 
 /// Hands every field of a message to `take`.
 pub(super) fn each_field<'a>(
-    mut reader: Reader<'a>,
+    part: Part<'a>,
     mut take: impl FnMut(u32, Value<'a>) -> Result<()>,
 ) -> Result<()> {
+    let Part { mut reader, level } = part;
     while !reader.is_at_end() {
         let at = reader.position();
         let tag = reader.tag()?;
-        let range = skip::value(&mut reader, tag, at, 0)?;
-        take(tag.number, Value { reader, wire_type: tag.wire_type, range })?;
+        let range = skip::value(&mut reader, tag, at, level)?;
+        take(tag.number, Value { reader, wire_type: tag.wire_type, range, level })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::writer;
+
+    /// `inner` as the field `number`, which is below 16.
+    fn part(number: u8, inner: &[u8]) -> Vec<u8> {
+        let mut out = vec![number << 3 | 2];
+        out.extend_from_slice(inner);
+        writer::insert_length(&mut out, 1);
+        out
+    }
+
+    /// The same for what has a name.
+    fn named(number: u8, inner: &[u8]) -> Vec<u8> {
+        part(number, &[&[0x0a, 1, b'a'], inner].concat())
+    }
+
+    #[test]
+    fn the_hundredth_level_is_read_and_the_next_is_not() {
+        let set = |messages: usize, innermost: &[u8]| {
+            let nested = (1..messages).fold(innermost.to_vec(), |inner, _| named(3, &inner));
+            set(&named(1, &named(4, &nested)), false)
+        };
+        // The set, the file, and 99 messages in it.
+        assert!(set(99, b"").is_ok());
+        assert!(set(100, b"").is_err());
+        // A field of a message is a level, and so are its options.
+        assert!(set(98, &named(2, b"")).is_ok());
+        assert!(set(99, &named(2, b"")).is_err());
+        assert!(set(97, &named(2, &part(8, b""))).is_ok());
+        assert!(set(98, &named(2, &part(8, b""))).is_err());
+    }
+
+    #[test]
+    fn what_has_no_name_is_refused_at_its_place() {
+        let error = set(&named(1, &part(4, b"")), false).err().expect("a message has a name");
+        assert_eq!(error.what(), "the schema has something without a name");
+        assert_eq!(error.at(), Some(crate::error::At::Byte(7)));
+    }
 }
