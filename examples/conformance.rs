@@ -5,15 +5,20 @@
 //! way with a `conformance.ConformanceResponse`, until the input ends. The
 //! suite's messages are in the descriptor set that `CONFORMANCE_DESCRIPTOR_SET`
 //! names.
+//!
+//! Whatever a quick path takes it does again by it, and a difference is the
+//! answer then: the suite, and the agreement with Python, are its test.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
+use hello::codec::quick::{Plan, SLACK, Slab};
 use hello::codec::text::Layout;
 use hello::codec::{Notes, Origin, json, rewrite, text};
 use hello::error::Result;
 use hello::schema::{Compiled, Schema};
 use hello::table::Root;
+use hello::wire::varint;
 use prost::Message;
 
 #[derive(Message)]
@@ -77,7 +82,7 @@ fn main() -> io::Result<()> {
     })?;
     let schema =
         Schema::from_descriptor_set(&std::fs::read(path)?, false).map_err(io::Error::other)?;
-    let mut compiled: HashMap<String, Compiled> = HashMap::new();
+    let mut types: HashMap<String, Type> = HashMap::new();
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     loop {
         let mut length = [0; 4];
@@ -89,15 +94,91 @@ fn main() -> io::Result<()> {
         input.read_exact(&mut bytes)?;
         let request = Request::decode(&*bytes).map_err(io::Error::other)?;
         let name = request.message_type.clone();
-        if !compiled.contains_key(&name) {
+        if !types.contains_key(&name) {
             let index = schema.message(&name).map_err(io::Error::other)?;
-            compiled.insert(name.clone(), schema.compile(index).map_err(io::Error::other)?);
+            let compiled = schema.compile(index).map_err(io::Error::other)?;
+            let plan = Plan::new(compiled.root(), Default::default());
+            types.insert(name.clone(), Type { compiled, plan });
         }
-        let answer = answer(compiled[&name].root(), request);
+        let differs = match &request.payload {
+            Some(Payload::Protobuf(bytes)) => types[&name].differs(bytes),
+            Some(Payload::Json(text)) => types[&name].parses_differently(text.as_bytes()),
+            _ => None,
+        };
+        let answer = answer(types[&name].compiled.root(), request);
+        let differs = differs.or_else(|| match &answer {
+            Answer::Protobuf(message) => types[&name].differs(message),
+            Answer::Json(text) => types[&name].parses_differently(text.as_bytes()),
+            _ => None,
+        });
+        let answer = differs.map_or(answer, Answer::RuntimeError);
         let bytes = Response { answer: Some(answer) }.encode_to_vec();
         output.write_all(&(bytes.len() as u32).to_le_bytes())?;
         output.write_all(&bytes)?;
         output.flush()?;
+    }
+}
+
+struct Type {
+    compiled: Compiled,
+    plan: Option<Plan>,
+}
+
+impl Type {
+    /// What the quick path makes of a message, if it is not what the plain
+    /// codec makes of it.
+    fn differs(&self, message: &[u8]) -> Option<String> {
+        let plan = self.plan.as_ref()?;
+        // What stands around a record must not matter: here it is more of it.
+        let window = [message, message, &[0xff; SLACK]].concat();
+        let mut quick = Slab::default();
+        if !plan.print(&window, message.len()..2 * message.len(), &mut quick) {
+            return None;
+        }
+        let (mut plain, mut notes) = (Vec::new(), Notes::new(false));
+        let root = self.compiled.root();
+        let result = json::print(root, message, 0, Default::default(), &mut plain, &mut notes);
+        plain.push(b'\n');
+        if result.is_ok() && plain == quick.filled() && notes.list().is_empty() {
+            return None;
+        }
+        let [quick, plain] = [quick.filled(), &plain].map(String::from_utf8_lossy);
+        Some(format!("the quick path makes {quick}, the plain codec {plain} ({result:?})"))
+    }
+}
+
+impl Type {
+    /// The same for what the quick path makes of JSON.
+    fn parses_differently(&self, text: &[u8]) -> Option<String> {
+        let plan = self.plan.as_ref()?;
+        let window = [text, text, &[b'9'; SLACK]].concat();
+        let mut quick = Slab::default();
+        let mut delimited = Slab::default();
+        let taken = plan.parse(&window, text.len()..2 * text.len(), &mut quick);
+        let range = text.len()..2 * text.len();
+        let (records, behind) =
+            plan.parse_delimited(&window, range, usize::MAX / 2, &mut delimited);
+        if !taken && records == 0 {
+            return None;
+        }
+        let mut plain = Vec::new();
+        let options = json::ParseOptions::default();
+        let root = self.compiled.root();
+        let result = json::parse(root, text, Origin::START, options, &mut plain);
+        let mut framed = Vec::new();
+        varint::write(plain.len() as u64, &mut framed);
+        framed.extend(&plain);
+        let rest = &window[behind.min(2 * text.len())..2 * text.len()];
+        let whole = records == 1 && rest.iter().all(|byte| b" \t\r\n".contains(byte));
+        // A second value after the first is an error for the plain codec only.
+        let same = (!taken || plain == quick.filled())
+            && (!whole || framed == delimited.filled())
+            && taken == whole;
+        if (result.is_ok() && same) || (!taken && !whole) {
+            return None;
+        }
+        let [quick, delimited] = [&quick, &delimited].map(|slab| slab.filled().to_vec());
+        Some(format!("quick {quick:x?} {delimited:x?}, the plain codec {plain:x?} ({result:?})"))
     }
 }
 

@@ -6,8 +6,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 
 use common::Shell;
-use hello::codec::Origin;
-use hello::stream::{Framing, Record, Split, pump};
+use hello::codec::quick::Slab;
+use hello::codec::{Notes, Origin};
+use hello::error::{Error, Result};
+use hello::stream::{Convert, Framing, Record, Split, Watch, pump};
 
 /// A record comes out before the next one goes in: with a slow writer on the
 /// other end of the pipe nothing waits for a buffer to fill.
@@ -55,17 +57,44 @@ impl Read for Trickle<'_> {
     }
 }
 
+/// Shows every record with its place.
+struct Show;
+
+impl Convert for Show {
+    fn record(
+        &self,
+        record: Record<'_>,
+        _: &mut Vec<u8>,
+        out: &mut Slab,
+        _: &mut Notes,
+    ) -> Result<()> {
+        let Origin { line, column } = record.origin;
+        let shown = String::from_utf8_lossy(record.bytes());
+        let (number, offset) = (record.number, record.offset);
+        out.extend(format!("{number} at {offset} {line}:{column} {shown:?}\n").as_bytes());
+        Ok(())
+    }
+}
+
+/// Stops at the first broken record.
+struct Stop;
+
+impl Watch for Stop {
+    fn notes(&self) -> Notes {
+        Notes::new(false)
+    }
+
+    fn noted(&mut self, _: Notes, _: u64) {}
+
+    fn broken(&mut self, error: Error) -> Result<()> {
+        Err(error)
+    }
+}
+
 /// What a stream comes to, with every place in it.
 fn run(split: Split, bytes: &[u8], step: usize) -> (String, String) {
     let mut out = Vec::new();
-    let convert = |record: Record<'_>, out: &mut Vec<u8>| {
-        let Origin { line, column } = record.origin;
-        let shown = String::from_utf8_lossy(record.bytes);
-        writeln!(out, "{} at {} {line}:{column} {shown:?}", record.number, record.offset)
-            .expect("writing to a Vec");
-        Ok(())
-    };
-    let outcome = pump(&mut Trickle { bytes, step }, &mut out, split, convert, Err)
+    let outcome = pump(&mut Trickle { bytes, step }, &mut out, split, &Show, &mut Stop)
         .expect("a Vec cannot fail");
     let fault = outcome.fault.map_or(String::new(), |fault| fault.to_string());
     (String::from_utf8(out).expect("UTF-8"), fault)

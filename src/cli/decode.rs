@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsString;
+use std::ops::Range;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -13,10 +14,11 @@ use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
 use super::{Context, Spec, guess, usage};
 use crate::codec::path::{self, Pick, Step};
-use crate::codec::{Origin, base64_text, hex_text, json};
+use crate::codec::quick::{Slab, ToJson};
+use crate::codec::{Notes, Origin, base64_text, hex_text, json};
 use crate::error::{Error, Result};
 use crate::escape;
-use crate::stream::{Record, Split};
+use crate::stream::{Convert, Framing, Record, Split};
 use crate::table::{Kind, Root, WellKnown};
 
 /// Turn bytes into fields.
@@ -229,25 +231,62 @@ impl Decode {
             }
         };
         let mut warnings = self.warnings.start();
-        let convert = |record: Record<'_>, out: &mut Vec<u8>| {
-            let mut notes = warnings.fresh();
-            if from == Format::Binary {
-                printer.print(record.bytes, record.offset, out, &mut notes)?;
-            } else {
-                let bytes = bytes(from, record.bytes, record.origin)?;
-                printer.print(&bytes, 0, out, &mut notes)?;
-            }
-            warnings.tell(notes, Some(record.number));
-            Ok(())
-        };
+        let framing = streaming.framing;
+        let to_json = printer.lines_of_json().filter(|_| from == Format::Binary);
+        let decoding = Decoding { printer, from, framing, to_json };
         let mut sampled = Sampled::new(input.open()?);
-        let result = streaming.run(&mut sampled, self.output.open(false)?, split, convert);
+        let output = self.output.open(false)?;
+        let result = streaming.run(&mut sampled, output, split, &decoding, &mut warnings);
         warnings.finish();
         match from {
             Format::Binary => {
                 result.map_err(|error| guess::explain_stream(printer.root, &sampled, error))
             }
             _ => result,
+        }
+    }
+}
+
+/// How the records of a stream are decoded.
+struct Decoding<'p, 't> {
+    printer: &'p Printer<'t>,
+    from: Format,
+    framing: Framing,
+    /// What turns binary into lines of JSON, if that is all there is to do.
+    to_json: Option<ToJson<'t>>,
+}
+
+impl Convert for Decoding<'_, '_> {
+    fn record(
+        &self,
+        record: Record<'_>,
+        scratch: &mut Vec<u8>,
+        out: &mut Slab,
+        notes: &mut Notes,
+    ) -> Result<()> {
+        if let Some(to_json) = &self.to_json {
+            let range = record.start..record.end;
+            return to_json.record(record.window, range, record.offset, scratch, out, notes);
+        }
+        let bytes = bytes(self.from, record.bytes(), record.origin)?;
+        let base = if self.from == Format::Binary { record.offset } else { 0 };
+        self.printer.print(&bytes, base, scratch, notes)?;
+        out.extend(scratch);
+        Ok(())
+    }
+
+    fn many(
+        &self,
+        window: &[u8],
+        range: Range<usize>,
+        most: usize,
+        out: &mut Slab,
+    ) -> (u64, usize) {
+        match &self.to_json {
+            Some(to_json) if self.framing == Framing::Varint => {
+                to_json.delimited(window, range, most, out)
+            }
+            _ => (0, range.start),
         }
     }
 }

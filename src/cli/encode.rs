@@ -1,6 +1,7 @@
 //! `hello encode`: fields to bytes.
 
 use std::ffi::OsString;
+use std::ops::Range;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -8,10 +9,12 @@ use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions};
 use super::schema::SchemaOptions;
 use super::streaming::{StreamOptions, Streaming};
+use super::warnings::Warnings;
 use super::{Context, Spec, fields, guess, usage};
-use crate::codec::{Origin, base64_text, json, text};
+use crate::codec::quick::{FromJson, Slab};
+use crate::codec::{Notes, Origin, base64_text, json, text};
 use crate::error::{Error, Result};
-use crate::stream::{Record, Split};
+use crate::stream::{Convert, Framing, Record, Split};
 use crate::table::Root;
 
 /// Turn fields into bytes.
@@ -269,14 +272,60 @@ impl Encode {
                 Split::Lines(Default::default())
             }
         };
-        let mut bytes = Vec::new();
-        let convert = |record: Record<'_>, out: &mut Vec<u8>| {
-            bytes.clear();
-            parse(root, from.format, record.bytes, record.origin, self.json(), &mut bytes)?;
-            write(to, Some(streaming), &bytes, out)
-        };
         let output = self.output.open(to == Format::Binary)?;
-        streaming.run(&mut from.input.open()?, output, split, convert)
+        // Messages that stand each after a varint are what the quick path writes.
+        let quick = from.format == Format::Json
+            && to == Format::Binary
+            && streaming.framing == Framing::Varint;
+        let options = self.json();
+        let from_json = quick.then(|| FromJson::new(root, options));
+        let encoding = Encoding { root, from: from.format, to, streaming, options, from_json };
+        let mut input = from.input.open()?;
+        let mut warnings = Warnings::none();
+        streaming.run(&mut input, output, split, &encoding, &mut warnings)
+    }
+}
+
+/// How the records of a stream are encoded.
+struct Encoding<'t> {
+    root: Root<'t>,
+    from: Format,
+    to: Format,
+    streaming: Streaming,
+    options: json::ParseOptions,
+    /// What turns values of JSON into delimited messages, if that is asked for.
+    from_json: Option<FromJson<'t>>,
+}
+
+impl Convert for Encoding<'_> {
+    fn record(
+        &self,
+        record: Record<'_>,
+        scratch: &mut Vec<u8>,
+        out: &mut Slab,
+        _: &mut Notes,
+    ) -> Result<()> {
+        if let Some(from_json) = &self.from_json {
+            return from_json.record(record.bytes(), record.origin, scratch, out);
+        }
+        parse(self.root, self.from, record.bytes(), record.origin, self.options, scratch)?;
+        let mut framed = Vec::with_capacity(scratch.len());
+        write(self.to, Some(self.streaming), scratch, &mut framed)?;
+        out.extend(&framed);
+        Ok(())
+    }
+
+    fn many(
+        &self,
+        window: &[u8],
+        range: Range<usize>,
+        most: usize,
+        out: &mut Slab,
+    ) -> (u64, usize) {
+        match &self.from_json {
+            Some(from_json) => from_json.values(window, range, most, out),
+            None => (0, range.start),
+        }
     }
 }
 

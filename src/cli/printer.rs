@@ -2,6 +2,7 @@
 
 use super::format::Format;
 use crate::codec::path::{Pick, Step};
+use crate::codec::quick::ToJson;
 use crate::codec::select::{self, Value};
 use crate::codec::text::Layout;
 use crate::codec::{Notes, base64_text, json, text};
@@ -27,7 +28,13 @@ pub struct Printer<'t> {
     pub escaped: bool,
 }
 
-impl Printer<'_> {
+impl<'t> Printer<'t> {
+    /// What is to be printed of messages that are lines of JSON, and no more.
+    pub fn lines_of_json(&self) -> Option<ToJson<'t>> {
+        let lines = self.to == Some(Format::Json) && self.path.is_none() && !self.pretty;
+        lines.then(|| ToJson::new(self.root, self.json))
+    }
+
     /// Appends what is to be printed of the message in `record`, which begins
     /// `base` bytes into the input.
     ///

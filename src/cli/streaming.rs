@@ -4,9 +4,11 @@ use std::io::Read;
 
 use super::format::Offered;
 use super::io::{self, Output};
+use super::warnings::Warnings;
+use crate::codec::Notes;
 use crate::error::{Error, Result, names};
 use crate::escape;
-use crate::stream::{Framing, Record, Split, pump};
+use crate::stream::{Convert, Framing, Split, Watch, pump};
 
 /// Many messages one after another.
 #[derive(clap::Args)]
@@ -73,6 +75,30 @@ fn framing(name: &str) -> Result<Framing> {
     Err(Error::usage(format!("`--framing {}` is no framing", escape::word(name))).hint(hint))
 }
 
+/// Tells the user how records went.
+struct Told<'w> {
+    keep_going: bool,
+    warnings: &'w mut Warnings,
+}
+
+impl Watch for Told<'_> {
+    fn notes(&self) -> Notes {
+        self.warnings.fresh()
+    }
+
+    fn noted(&mut self, notes: Notes, record: u64) {
+        self.warnings.tell(notes, Some(record));
+    }
+
+    fn broken(&mut self, error: Error) -> Result<()> {
+        if self.keep_going {
+            io::say(&error.to_string());
+            return Ok(());
+        }
+        Err(error)
+    }
+}
+
 impl Streaming {
     /// Runs a stream from `input` to `output`. What came before a fault is
     /// written, and kept in a file that `-o` names.
@@ -86,16 +112,11 @@ impl Streaming {
         input: &mut dyn Read,
         mut output: Output,
         split: Split,
-        convert: impl FnMut(Record<'_>, &mut Vec<u8>) -> Result<()>,
+        convert: &dyn Convert,
+        warnings: &mut Warnings,
     ) -> Result<()> {
-        let broken = |error: Error| match self.keep_going {
-            true => {
-                io::say(&error.to_string());
-                Ok(())
-            }
-            false => Err(error),
-        };
-        let outcome = pump(input, &mut output, split, convert, broken)
+        let mut watch = Told { keep_going: self.keep_going, warnings };
+        let outcome = pump(input, &mut output, split, convert, &mut watch)
             .map_err(|error| output.failed(&error))?;
         output.finish()?;
         match outcome.fault {

@@ -30,6 +30,13 @@ impl WarningOptions {
     }
 }
 
+impl Warnings {
+    /// For what has nothing to warn of.
+    pub fn none() -> Self {
+        Warnings { quiet: true, notes: Notes::new(false), said: 0, unsaid: 0 }
+    }
+}
+
 /// The warnings of a run.
 pub struct Warnings {
     quiet: bool,

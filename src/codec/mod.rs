@@ -22,6 +22,7 @@ pub mod hex_text;
 pub mod json;
 pub mod notes;
 pub mod path;
+pub mod quick;
 pub mod range;
 pub mod rewrite;
 pub mod select;

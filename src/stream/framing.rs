@@ -35,7 +35,18 @@ impl Framing {
     ///
     /// A message longer than 2 GiB - 1.
     pub fn write(self, message: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        let length = message.len() as u64;
+        self.write_header(message.len(), out)?;
+        out.extend_from_slice(message);
+        Ok(())
+    }
+
+    /// Appends what stands before a message of `length` bytes.
+    ///
+    /// # Errors
+    ///
+    /// More than 2 GiB - 1.
+    pub fn write_header(self, length: usize, out: &mut Vec<u8>) -> Result<()> {
+        let length = length as u64;
         if length > MESSAGE_LEN_MAX {
             let what = format!("a message of {length} bytes is larger than the format allows");
             return Err(Error::failure(what).hint(format!("the largest has {MESSAGE_LEN_MAX}")));
@@ -51,7 +62,6 @@ impl Framing {
             Framing::Fixed32Be => out.extend_from_slice(&length.to_be_bytes()),
             Framing::Fixed32Le => out.extend_from_slice(&length.to_le_bytes()),
         }
-        out.extend_from_slice(message);
         Ok(())
     }
 }

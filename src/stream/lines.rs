@@ -11,6 +11,11 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// Whether nothing of the next line was looked at.
+    pub fn is_between(&self) -> bool {
+        self.looked_at == 0
+    }
+
     /// Looks for the line at the start of `bytes`; see [`super::Split::next`].
     pub fn next(&mut self, bytes: &[u8], ended: bool) -> Found {
         let newline = bytes[self.looked_at..].iter().position(|&byte| byte == b'\n');

@@ -3,17 +3,20 @@
 //! - [`framing`]: how binary messages are set apart, both ways.
 //! - [`lines`] and [`values`]: where a record of text ends.
 //! - [`split`]: one name for the three.
+//! - [`convert`]: what records are turned by, and who is told how they went.
 //! - [`pump()`]: reads, has each record converted, and writes.
 //!
 //! Nothing here opens a file or knows a format: the pump is handed a reader,
 //! a writer and what turns one record into another.
 
+pub mod convert;
 pub mod framing;
 pub mod lines;
 pub mod pump;
 pub mod split;
 pub mod values;
 
+pub use convert::{Convert, Watch};
 pub use framing::Framing;
 pub use pump::{Outcome, Record, pump};
 pub use split::Split;

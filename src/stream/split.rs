@@ -55,6 +55,16 @@ impl Split {
         }
     }
 
+    /// Whether it stands between two records: of the next one nothing was
+    /// looked at.
+    pub fn is_between(&self) -> bool {
+        match self {
+            Split::Framed(_) => true,
+            Split::Lines(lines) => lines.is_between(),
+            Split::Values(values) => values.is_between(),
+        }
+    }
+
     /// Whether records are text, so that their places are lines and columns.
     pub fn is_text(&self) -> bool {
         match self {

@@ -60,6 +60,11 @@ impl Default for Values {
 }
 
 impl Values {
+    /// Whether nothing of the next value was looked at, and it may begin here.
+    pub fn is_between(&self) -> bool {
+        self.looked_at == 0 && !self.skipping
+    }
+
     /// Looks for the value at the start of `bytes`; see [`super::Split::next`].
     pub fn next(&mut self, bytes: &[u8], ended: bool) -> Found {
         if self.skipping

@@ -213,6 +213,11 @@ impl Message {
         self.find(&self.json_names, key)
     }
 
+    /// Every key in JSON with the index of its field, in the order of the keys.
+    pub fn json_names(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.json_names.iter().map(|(name, index)| (&**name, *index as usize))
+    }
+
     fn find(&self, names: &[(Box<str>, u32)], name: &str) -> Option<(usize, &Field)> {
         let at = names.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
         let index = names[at].1 as usize;

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use hello::codec::json::{self, ParseOptions, PrintOptions};
+use hello::codec::quick::{FromJson, SLACK, Slab, ToJson};
 use hello::codec::{Notes, Origin};
 use hello::schema::{Compiled, Schema};
 use prost::Message;
@@ -108,7 +109,11 @@ fn text(error: impl std::fmt::Display) -> String {
 
 /// `hello`'s library.
 struct Hello {
-    compiled: Compiled,
+    compiled: &'static Compiled,
+    to_json: ToJson<'static>,
+    from_json: FromJson<'static>,
+    slab: Slab,
+    scratch: Vec<u8>,
     notes: Notes,
 }
 
@@ -116,7 +121,16 @@ impl Hello {
     fn new(name: &str) -> Result<Self> {
         let schema = Schema::from_descriptor_set(DESCRIPTOR_SET, false).map_err(text)?;
         let index = schema.message(name).map_err(text)?;
-        Ok(Hello { compiled: schema.compile(index).map_err(text)?, notes: Notes::new(false) })
+        // One for each shape, for as long as the program runs.
+        let compiled: &'static Compiled = Box::leak(Box::new(schema.compile(index).map_err(text)?));
+        Ok(Hello {
+            compiled,
+            to_json: ToJson::new(compiled.root(), PrintOptions::default()),
+            from_json: FromJson::new(compiled.root(), ParseOptions::default()),
+            slab: Slab::default(),
+            scratch: Vec::new(),
+            notes: Notes::new(false),
+        })
     }
 }
 
@@ -137,6 +151,53 @@ impl Contender for Hello {
     fn parse(&mut self, line: &[u8], out: &mut Vec<u8>) -> Result<()> {
         let options = ParseOptions::default();
         json::parse(self.compiled.root(), line, Origin::START, options, out).map_err(text)
+    }
+
+    /// As the program does it: the codec sees what stands behind a record.
+    fn pass(&mut self, direction: Direction, stream: &[u8], _: &mut Vec<u8>) -> Result<u64> {
+        let (mut written, mut rest) = (0, stream);
+        while !rest.is_empty() {
+            match direction {
+                Direction::ToJson => {
+                    let Hello { to_json, slab, notes, scratch, .. } = self;
+                    let at = stream.len() - rest.len();
+                    let all = at..stream.len();
+                    let (_, behind) = to_json.delimited(stream, all, FLUSH_LEN, slab);
+                    rest = &stream[behind..];
+                    if slab.len() < FLUSH_LEN && !rest.is_empty() {
+                        let len = next_delimited(&mut rest)?.len();
+                        let end = stream.len() - rest.len();
+                        to_json
+                            .record(stream, end - len..end, 0, scratch, slab, notes)
+                            .map_err(text)?;
+                    }
+                }
+                Direction::ToBinary => {
+                    let Hello { from_json, slab, scratch, .. } = self;
+                    // All but the last bytes have as many behind them.
+                    let end = stream.len().saturating_sub(SLACK);
+                    let at = stream.len() - rest.len();
+                    let behind = match at < end {
+                        true => from_json.values(stream, at..end, FLUSH_LEN, slab).1,
+                        false => at,
+                    };
+                    rest = &stream[behind..];
+                    if slab.len() < FLUSH_LEN && !rest.is_empty() {
+                        let line = next_line(&mut rest);
+                        if !line.is_empty() {
+                            from_json.record(line, Origin::START, scratch, slab).map_err(text)?;
+                        }
+                    }
+                }
+            }
+            if self.slab.len() >= FLUSH_LEN {
+                written += black_box(self.slab.filled()).len() as u64;
+                self.slab.clear();
+            }
+        }
+        written += black_box(self.slab.filled()).len() as u64;
+        self.slab.clear();
+        Ok(written)
     }
 }
 

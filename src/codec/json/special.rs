@@ -10,7 +10,7 @@ use crate::table::Message;
 /// Appends a double: the shortest digits that read back as the same.
 pub(super) fn float(value: f64, out: &mut Vec<u8>) {
     if value.is_finite() {
-        let mut buffer = ryu::Buffer::new();
+        let mut buffer = zmij::Buffer::new();
         out.extend_from_slice(trimmed(buffer.format_finite(value)).as_bytes());
     } else {
         out.extend_from_slice(infinite(value));
@@ -20,7 +20,7 @@ pub(super) fn float(value: f64, out: &mut Vec<u8>) {
 /// Appends a float: the shortest digits that read back as the same float.
 pub(super) fn float32(value: f32, out: &mut Vec<u8>) {
     if value.is_finite() {
-        let mut buffer = ryu::Buffer::new();
+        let mut buffer = zmij::Buffer::new();
         out.extend_from_slice(trimmed(buffer.format_finite(value)).as_bytes());
     } else {
         out.extend_from_slice(infinite(f64::from(value)));

@@ -1,0 +1,497 @@
+//! From JSON to the bytes of a message.
+
+use std::ops::Range;
+
+use super::plan::{KEY_BLOCK, Many, Op, Plan, Shape, Step};
+use super::word::{self, put_varint};
+use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, read_number, read_string};
+
+/// Room that a message has at first: for each byte of its JSON, and in all.
+/// A number of one digit and a comma may take eight bytes.
+const ROOM_PER_BYTE: usize = 5;
+const ROOM: usize = 512;
+
+impl Plan {
+    /// Appends the bytes of the message whose JSON is `record`. When it says
+    /// no, nothing is appended, and the plain codec has to decide.
+    pub fn parse(&self, window: &[u8], record: Range<usize>, out: &mut Slab) -> bool {
+        if record.end + SLACK > window.len() || !self.shapes[self.root].parsed {
+            return false;
+        }
+        out.reserve(ROOM + ROOM_PER_BYTE * record.len());
+        let start = out.len();
+        let mut parsing = Parsing { plan: self, inp: window, out: out.all() };
+        let Place { pos, o } = parsing.root(space(window, record.start), start);
+        let whole = o != GIVEN_UP && space(window, pos) >= record.end && pos <= record.end;
+        if whole {
+            out.fill_to(o);
+        }
+        whole
+    }
+
+    /// Appends the bytes of messages, each after its length, out of JSON
+    /// values with white space between: as many as are whole in `window` from
+    /// `start` to `end`, until `most` bytes are filled or the plain codec has
+    /// to decide. Gives how many these were and where what is left begins.
+    pub fn parse_delimited(
+        &self,
+        window: &[u8],
+        Range { start, end }: Range<usize>,
+        most: usize,
+        out: &mut Slab,
+    ) -> (u64, usize) {
+        // What is not there yet must not be read as if it were.
+        if end + SLACK > window.len() || !self.shapes[self.root].parsed {
+            return (0, start);
+        }
+        let (mut records, mut pos) = (0, start);
+        let wanted = most.saturating_sub(out.len());
+        let mut room = ROOM + wanted.min(ROOM_PER_BYTE * (end - start));
+        while out.len() < most {
+            out.reserve(room);
+            let mut filled = out.len();
+            let mut parsing = Parsing { plan: self, inp: window, out: out.all() };
+            let before = records;
+            while filled < most {
+                let at = space(window, pos);
+                if at >= end {
+                    break;
+                }
+                let Some(place) = filled.checked_add(1) else { break };
+                let behind = parsing.root(at, place);
+                // A value that the end cuts off is not whole.
+                if behind.o == GIVEN_UP || behind.pos > end {
+                    break;
+                }
+                let o = with_length(parsing.out, filled, behind.o);
+                if o == GIVEN_UP {
+                    break;
+                }
+                (filled, pos) = (o, behind.pos);
+                records += 1;
+            }
+            out.fill_to(filled);
+            if records == before {
+                // Once more with more room, if it may have been that.
+                if room > ROOM_PER_BYTE * (end - pos) {
+                    break;
+                }
+                room = (room * 8).min(ROOM + ROOM_PER_BYTE * (end - pos));
+            }
+        }
+        (records, pos)
+    }
+}
+
+/// A record being read.
+struct Parsing<'p, 'i, 'o> {
+    plan: &'p Plan,
+    inp: &'i [u8],
+    out: &'o mut [u8],
+}
+
+impl<'p> Parsing<'p, '_, '_> {
+    /// Reads the object at `pos`, and writes the fields of the message at `o`.
+    fn root(&mut self, pos: usize, o: usize) -> Place {
+        let shape = &self.plan.shapes[self.plan.root];
+        match self.inp.get(pos) {
+            Some(b'{') => self.object(shape, pos, o, DEPTH_QUICK),
+            _ => NOWHERE,
+        }
+    }
+
+    /// Reads an object from its brace on.
+    fn object(&mut self, shape: &'p Shape, pos: usize, start: usize, depth: u32) -> Place {
+        if depth == 0 || !shape.parsed {
+            return NOWHERE;
+        }
+        let (mut pos, mut o) = (pos, start);
+        if self.inp.get(pos + 1) == Some(&b'}') {
+            return Place { pos: pos + 2, o };
+        }
+        let mut expected = 0;
+        let mut oneofs = 0;
+        loop {
+            // Here is the brace, or the comma before a field.
+            let (index, at) = self.key(shape, expected, pos + 1);
+            let Some(step) = shape.steps.get(index) else { return NOWHERE };
+            expected = index + 1;
+            if oneofs & step.oneof != 0 {
+                return NOWHERE;
+            }
+            oneofs |= step.oneof;
+            let place = Place { pos: at, o };
+            Place { pos, o } = match step.many {
+                Many::Explicit | Many::Implicit => self.tagged(step, place, depth),
+                Many::List => self.list(step, place, depth),
+                Many::Packed => self.packed(step, place),
+                Many::Map => self.map(step, place, depth),
+            };
+            if o == GIVEN_UP {
+                return NOWHERE;
+            }
+            pos = space(self.inp, pos);
+            match self.inp.get(pos) {
+                Some(b',') => {}
+                Some(b'}') => return Place { pos: pos + 1, o },
+                _ => return NOWHERE,
+            }
+        }
+    }
+
+    /// Reads a key and its colon, and gives the index of its field and where
+    /// the value begins. The field is looked for from `expected` on: one
+    /// before it would have to be written before it.
+    #[inline]
+    fn key(&self, shape: &Shape, expected: usize, pos: usize) -> (usize, usize) {
+        let pos = space(self.inp, pos);
+        let Some(first) = word::load(self.inp, pos) else { return (GIVEN_UP, GIVEN_UP) };
+        for (at, step) in shape.steps[expected..].iter().enumerate() {
+            if (first ^ step.name[0]) & step.masks[0] == 0 && self.has_name(step, pos) {
+                return (expected + at, space(self.inp, pos + step.key_len - 1));
+            }
+        }
+        self.other_key(shape, expected, pos)
+    }
+
+    /// Whether the rest of a key stands at `pos`, behind its first word.
+    #[inline(always)]
+    fn has_name(&self, step: &Step, pos: usize) -> bool {
+        if step.masks[1] == 0 {
+            return true;
+        }
+        // A longer one is found by its name.
+        if step.key_len > KEY_BLOCK + 1 {
+            return false;
+        }
+        (1..step.name.len()).all(|at| {
+            word::load(self.inp, pos + 8 * at)
+                .is_some_and(|word| (word ^ step.name[at]) & step.masks[at] == 0)
+        })
+    }
+
+    /// Reads a key that is not written as we write it: the other name of its
+    /// field, or with white space before the colon.
+    #[cold]
+    fn other_key(&self, shape: &Shape, expected: usize, pos: usize) -> (usize, usize) {
+        const NONE: (usize, usize) = (GIVEN_UP, GIVEN_UP);
+        let Some(rest) = self.inp.get(pos..).and_then(|rest| rest.strip_prefix(b"\"")) else {
+            return NONE;
+        };
+        let Some(len) = rest.iter().position(|&byte| byte == b'"' || byte == b'\\') else {
+            return NONE;
+        };
+        let colon = space(self.inp, pos + 1 + len + 1);
+        if rest[len] != b'"' || self.inp.get(colon) != Some(&b':') {
+            return NONE;
+        }
+        let names = &shape.names;
+        let Ok(at) = names.binary_search_by(|(name, _)| (**name).cmp(&rest[..len])) else {
+            return NONE;
+        };
+        match names[at].1 {
+            index if index >= expected => (index, space(self.inp, colon + 1)),
+            _ => NONE,
+        }
+    }
+
+    /// Reads a value and writes it behind its tag; a default that needs no
+    /// presence is not written.
+    #[inline(always)]
+    fn tagged(&mut self, step: &'p Step, Place { pos, o }: Place, depth: u32) -> Place {
+        let behind = tag(step, self.out, o);
+        let place = self.value(step, Place { pos, o: behind }, depth);
+        if step.many == Many::Implicit && place.o != GIVEN_UP && self.is_default(step, behind) {
+            return Place { pos: place.pos, o };
+        }
+        place
+    }
+
+    /// Whether the value that was written at `o` is the default.
+    #[inline(always)]
+    fn is_default(&self, step: &Step, o: usize) -> bool {
+        match step.op {
+            Op::Double | Op::Fixed64 | Op::Sfixed64 => word::load(self.out, o) == Some(0),
+            Op::Float | Op::Fixed32 | Op::Sfixed32 => {
+                self.out.get(o..o + 4).is_some_and(|bytes| bytes == [0; 4])
+            }
+            // A varint of 0, or a length of 0.
+            _ => self.out.get(o) == Some(&0),
+        }
+    }
+
+    /// Reads a value and writes it without its tag.
+    #[inline(always)]
+    fn value(&mut self, step: &'p Step, place: Place, depth: u32) -> Place {
+        let Place { pos, o } = place;
+        if o == GIVEN_UP {
+            return NOWHERE;
+        }
+        match step.op {
+            Op::Message => {
+                if self.inp.get(pos) != Some(&b'{') {
+                    return NOWHERE;
+                }
+                let shape = &self.plan.shapes[step.target as usize];
+                let behind = self.object(shape, pos, o + 1, depth.saturating_sub(1));
+                if behind.o == GIVEN_UP {
+                    return NOWHERE;
+                }
+                Place { pos: behind.pos, o: with_length(self.out, o, behind.o) }
+            }
+            Op::String => {
+                let behind = read_string::unquoted(self.inp, pos, self.out, o + 1);
+                if behind.o == GIVEN_UP {
+                    return NOWHERE;
+                }
+                Place { pos: behind.pos, o: with_length(self.out, o, behind.o) }
+            }
+            _ => self.scalar(step, place),
+        }
+    }
+
+    #[inline(never)]
+    fn value_apart(&mut self, step: &'p Step, place: Place, depth: u32) -> Place {
+        self.value(step, place, depth)
+    }
+
+    /// Reads a value that is neither a message nor a string.
+    #[inline(always)]
+    fn scalar(&mut self, step: &'p Step, Place { pos, o }: Place) -> Place {
+        let (inp, out) = (self.inp, &mut *self.out);
+        match step.op {
+            Op::Double | Op::Float => read_number::floating(step.op, inp, pos, out, o),
+            Op::Bool => read_number::bool(inp, pos, out, o),
+            Op::Enum => {
+                let names = &self.plan.enums[step.target as usize];
+                read_string::enum_value(names, inp, pos, out, o)
+            }
+            Op::Bytes => {
+                let behind = read_string::base64(inp, pos, out, o + 1);
+                match behind.o {
+                    GIVEN_UP => NOWHERE,
+                    end => Place { pos: behind.pos, o: with_length(out, o, end) },
+                }
+            }
+            Op::Timestamp => read_number::timestamp(inp, pos, out, o),
+            Op::Message | Op::String | Op::Other => NOWHERE,
+            Op::Int32
+            | Op::Int64
+            | Op::Uint32
+            | Op::Uint64
+            | Op::Sint32
+            | Op::Sint64
+            | Op::Fixed32
+            | Op::Fixed64
+            | Op::Sfixed32
+            | Op::Sfixed64 => read_number::whole(step.op, inp, pos, out, o),
+        }
+    }
+
+    /// Reads an array and writes each value behind a tag.
+    #[inline(never)]
+    fn list(&mut self, step: &'p Step, place: Place, depth: u32) -> Place {
+        let Place { mut pos, mut o } = place;
+        if self.inp.get(pos) != Some(&b'[') {
+            return NOWHERE;
+        }
+        pos = space(self.inp, pos + 1);
+        if self.inp.get(pos) == Some(&b']') {
+            return Place { pos: pos + 1, o };
+        }
+        loop {
+            let behind = tag(step, self.out, o);
+            Place { pos, o } = self.value_apart(step, Place { pos, o: behind }, depth);
+            if o == GIVEN_UP {
+                return NOWHERE;
+            }
+            pos = space(self.inp, pos);
+            match self.inp.get(pos) {
+                Some(b',') => pos = space(self.inp, pos + 1),
+                Some(b']') => return Place { pos: pos + 1, o },
+                _ => return NOWHERE,
+            }
+        }
+    }
+
+    /// Reads an array and writes all values behind one tag.
+    #[inline(never)]
+    fn packed(&mut self, step: &'p Step, place: Place) -> Place {
+        if self.inp.get(place.pos) != Some(&b'[') {
+            return NOWHERE;
+        }
+        let mut pos = space(self.inp, place.pos + 1);
+        if self.inp.get(pos) == Some(&b']') {
+            return Place { pos: pos + 1, o: place.o };
+        }
+        let start = tag(step, self.out, place.o);
+        if start == GIVEN_UP {
+            return NOWHERE;
+        }
+        let mut o = start + 1;
+        loop {
+            Place { pos, o } = self.scalar(step, Place { pos, o });
+            if o == GIVEN_UP {
+                return NOWHERE;
+            }
+            pos = space(self.inp, pos);
+            match self.inp.get(pos) {
+                Some(b',') => pos = space(self.inp, pos + 1),
+                Some(b']') => return Place { pos: pos + 1, o: with_length(self.out, start, o) },
+                _ => return NOWHERE,
+            }
+        }
+    }
+
+    /// Reads an object of entries. They have to come in the order of their
+    /// keys, each once: else the plain codec puts them in order.
+    #[inline(never)]
+    fn map(&mut self, step: &'p Step, place: Place, depth: u32) -> Place {
+        let Place { mut pos, mut o } = place;
+        if self.inp.get(pos) != Some(&b'{') || step.key_op == Op::Other {
+            return NOWHERE;
+        }
+        pos = space(self.inp, pos + 1);
+        if self.inp.get(pos) == Some(&b'}') {
+            return Place { pos: pos + 1, o };
+        }
+        let mut last = None;
+        loop {
+            let (start, key_start);
+            (Place { pos, o }, start, key_start) = self.entry(step, Place { pos, o }, depth);
+            if o == GIVEN_UP {
+                return NOWHERE;
+            }
+            // In what was written a key is a string with its length, which
+            // tells nothing of the order, or a number.
+            if let Some((last_start, last_key)) = last
+                && !self.ascends(step, (last_start, last_key), (start, key_start))
+            {
+                return NOWHERE;
+            }
+            last = Some((start, key_start));
+            pos = space(self.inp, pos);
+            match self.inp.get(pos) {
+                Some(b',') => pos = space(self.inp, pos + 1),
+                Some(b'}') => return Place { pos: pos + 1, o },
+                _ => return NOWHERE,
+            }
+        }
+    }
+
+    /// Reads an entry. Gives also where its key begins and ends in the output.
+    #[inline]
+    fn entry(
+        &mut self,
+        step: &'p Step,
+        Place { pos, o }: Place,
+        depth: u32,
+    ) -> (Place, usize, usize) {
+        const NONE: (Place, usize, usize) = (NOWHERE, 0, 0);
+        let start = tag(step, self.out, o);
+        if start == GIVEN_UP || self.inp.get(pos) != Some(&b'"') {
+            return NONE;
+        }
+        // Behind the length of the entry: the tag and the value of the key.
+        let Some(place) = self.out.get_mut(start + 1) else { return NONE };
+        *place = step.key_tag;
+        let key_start = start + 2;
+        let key = match step.key_op {
+            Op::String => {
+                let behind = read_string::unquoted(self.inp, pos, self.out, key_start + 1);
+                if behind.o == GIVEN_UP {
+                    return NONE;
+                }
+                Place { pos: behind.pos, o: with_length(self.out, key_start, behind.o) }
+            }
+            // With its quotes, as any number may have.
+            Op::Bool => NOWHERE,
+            op => read_number::whole(op, self.inp, pos, self.out, key_start),
+        };
+        let colon = space(self.inp, key.pos);
+        if key.o == GIVEN_UP || self.inp.get(colon) != Some(&b':') {
+            return NONE;
+        }
+        let Some(place) = self.out.get_mut(key.o) else { return NONE };
+        *place = step.value_tag;
+        let place = Place { pos: space(self.inp, colon + 1), o: key.o + 1 };
+        let behind = self.value_apart(step, place, depth.saturating_sub(1));
+        if behind.o == GIVEN_UP {
+            return NONE;
+        }
+        // The length is inserted last: the key then stands where it moved to.
+        let o = with_length(self.out, start, behind.o);
+        if o == GIVEN_UP {
+            return NONE;
+        }
+        let moved = o - behind.o;
+        (Place { pos: behind.pos, o }, key_start + moved, key.o + moved)
+    }
+
+    /// Whether the second of two keys that were written is above the first.
+    fn ascends(&self, step: &Step, first: (usize, usize), second: (usize, usize)) -> bool {
+        let key = |(start, end): (usize, usize)| self.out.get(start..end).unwrap_or_default();
+        let (first, second) = (key(first), key(second));
+        match step.key_op {
+            Op::String => {
+                let text = |key: &[u8]| {
+                    crate::wire::varint::read(key).map_or(key.len(), |(_, length)| length)
+                };
+                first[text(first)..] < second[text(second)..]
+            }
+            op => read_number::key_order(op, first) < read_number::key_order(op, second),
+        }
+    }
+}
+
+/// Writes the tag of a field.
+#[inline(always)]
+fn tag(step: &Step, out: &mut [u8], o: usize) -> usize {
+    if o != GIVEN_UP && word::store(out, o, step.tag_word) { o + step.tag_len } else { GIVEN_UP }
+}
+
+/// Writes the length of what stands from `at + 1` to `end` at `at`, and gives
+/// where it ends then: it is moved when its length needs more than a byte.
+#[inline(always)]
+fn with_length(out: &mut [u8], at: usize, end: usize) -> usize {
+    let len = end - at - 1;
+    match out.get_mut(at) {
+        Some(place) if len < 0x80 => {
+            *place = len as u8;
+            end
+        }
+        Some(_) => with_long_length(out, at, end),
+        None => GIVEN_UP,
+    }
+}
+
+#[inline(never)]
+fn with_long_length(out: &mut [u8], at: usize, end: usize) -> usize {
+    let len = end - at - 1;
+    let mut length = [0; 16];
+    let width = put_varint(len as u64, &mut length, 0);
+    // Blocks may have been written behind the end, never beyond the slice.
+    if len > i32::MAX as usize || end + width > out.len() {
+        return GIVEN_UP;
+    }
+    out.copy_within(at + 1..end, at + width);
+    out[at..at + width].copy_from_slice(&length[..width]);
+    at + width + len
+}
+
+/// Where white space ends that begins at `pos`.
+#[inline(always)]
+pub(super) fn space(inp: &[u8], pos: usize) -> usize {
+    match inp.get(pos) {
+        Some(&byte) if byte > b' ' => pos,
+        _ => long_space(inp, pos),
+    }
+}
+
+#[inline(never)]
+fn long_space(inp: &[u8], mut pos: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = inp.get(pos) {
+        pos += 1;
+    }
+    pos
+}
