@@ -3,7 +3,7 @@
 use super::split::Found;
 use crate::error::{Error, Excerpt, Result};
 use crate::wire::limits::{LENGTH_LEN_MAX, MESSAGE_LEN_MAX};
-use crate::wire::reader::{are, bytes_of};
+use crate::wire::reader::{are_left, bytes_of};
 use crate::wire::varint::{self, Malformed};
 
 /// What stands before each message.
@@ -138,8 +138,8 @@ pub fn next(framing: Framing, bytes: &[u8], ended: bool, offset: u64) -> Result<
         if !ended {
             return Ok(Found::More);
         }
-        let left = are(there as u64);
-        let what = format!("the last record needs {}, only {left} left", bytes_of(length));
+        let left = are_left(there as u64);
+        let what = format!("the last record needs {}, {left}", bytes_of(length));
         return Err(fault(bytes, header, offset, &what)
             .hint(format!("the input is cut short by {}", bytes_of(length - there as u64))));
     }

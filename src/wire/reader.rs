@@ -252,7 +252,7 @@ impl<'a> Reader<'a> {
     fn short_fixed(&self, needs: usize, subject: Subject<'_>) -> Error {
         let left = self.end - self.position;
         self.error(
-            format!("{subject} needs {needs} bytes, only {} left", are(left as u64)),
+            format!("{subject} needs {needs} bytes, {}", are_left(left as u64)),
             self.position..self.end,
             "value",
         )
@@ -280,7 +280,7 @@ impl<'a> Reader<'a> {
     fn length_beyond_end(&self, mark: Range<usize>, length: u64, subject: Subject<'_>) -> Error {
         let left = (self.end - mark.end) as u64;
         let error = self.error(
-            format!("{subject} needs {}, only {} left", bytes_of(length), are(left)),
+            format!("{subject} needs {}, {}", bytes_of(length), are_left(left)),
             mark,
             "length",
         );
@@ -297,11 +297,12 @@ impl<'a> Reader<'a> {
 /// What nearly always lies behind a tag or a length that cannot be.
 pub const ASTRAY: &str = "the bytes are not a message, or reading went astray before this place";
 
-/// `1 is`, `3 are`: the shape that `only … left` takes.
-pub fn are(count: u64) -> String {
+/// `none is left`, `only 1 is left`, `only 3 are left`.
+pub fn are_left(count: u64) -> String {
     match count {
-        1 => String::from("1 is"),
-        _ => format!("{count} are"),
+        0 => String::from("none is left"),
+        1 => String::from("only 1 is left"),
+        _ => format!("only {count} are left"),
     }
 }
 
