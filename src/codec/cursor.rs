@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use crate::error::{Error, Excerpt};
-use crate::escape::{self, quote};
-use crate::table::{Field, Message};
-use crate::wire::limits::MESSAGE_LEN_MAX;
+use crate::escape;
 
 /// The line and the column of a record's first character in the input, both
 /// counted from 1.
@@ -84,20 +82,6 @@ impl<'a> Cursor<'a> {
             .showing(Excerpt::of_text(self.record, mark))
     }
 
-    /// The message comes to more bytes than the format allows.
-    #[cold]
-    pub fn too_large(&self) -> Error {
-        Error::failure("the message is larger than the format allows")
-            .hint(format!("the largest has {MESSAGE_LEN_MAX} bytes"))
-    }
-
-    /// A required field of `message` is not set; the format calls it `name`.
-    #[cold]
-    pub fn lacks(&self, message: &Message, field: &Field, name: &str) -> Error {
-        let what = format!("{} lacks the required field {}", message.name(), quote(&field.name));
-        self.error_here(what).hint(format!("give `{name}` a value"))
-    }
-
     /// An error at the next character.
     #[cold]
     pub fn error_here(&self, what: impl Into<String>) -> Error {
@@ -117,7 +101,6 @@ impl<'a> Cursor<'a> {
             return String::from("the end of the input");
         };
         match chunk.valid().chars().next() {
-            Some('\n') => String::from("the end of the line"),
             Some('\u{feff}') => String::from("a byte order mark"),
             Some(c) => format!("`{}`", escape::visible(c.encode_utf8(&mut [0; 4]))),
             None => format!("the byte {:02x}", rest[0]),

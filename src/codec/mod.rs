@@ -18,6 +18,7 @@ pub mod build;
 pub mod check;
 mod cursor;
 mod encode;
+mod faults;
 pub mod hex_text;
 pub mod json;
 pub mod notes;

@@ -7,7 +7,8 @@ use crate::table::Kind;
 /// kind alone.
 pub const fn takes(kind: Kind) -> Option<&'static str> {
     Some(match kind {
-        Kind::Double | Kind::Float => "a number, `inf`, `-inf` or `nan`",
+        Kind::Double => "a number up to ±1.7976931348623157e308, `inf`, `-inf` or `nan`",
+        Kind::Float => "a number up to ±3.4028235e38, `inf`, `-inf` or `nan`",
         Kind::Int64 | Kind::Sfixed64 | Kind::Sint64 => {
             "a whole number from -9223372036854775808 to 9223372036854775807"
         }
@@ -19,6 +20,21 @@ pub const fn takes(kind: Kind) -> Option<&'static str> {
         Kind::Bool => "`true` or `false`",
         Kind::String | Kind::Bytes | Kind::Enum | Kind::Message | Kind::Group => return None,
     })
+}
+
+/// The same in JSON, which has other words for what is no number.
+pub const fn takes_in_json(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Double => Some(
+            "a number up to ±1.7976931348623157e308, \
+             `\"Infinity\"`, `\"-Infinity\"` or `\"NaN\"`",
+        ),
+        Kind::Float => Some(
+            "a number up to ±3.4028235e38, \
+             `\"Infinity\"`, `\"-Infinity\"` or `\"NaN\"`",
+        ),
+        _ => takes(kind),
+    }
 }
 
 /// What is wrong with `text`, which is no value of this kind: that it is a
@@ -36,15 +52,30 @@ pub fn misfit(kind: Kind, text: &str) -> String {
         | Kind::Sfixed32
         | Kind::Sfixed64
         | Kind::Sint32
-        | Kind::Sint64
-        | Kind::Enum => decimal(text).as_ref().is_some_and(Decimal::is_whole),
-        Kind::Bool | Kind::String | Kind::Bytes | Kind::Message | Kind::Group => false,
+        | Kind::Sint64 => is_whole(text),
+        Kind::Enum | Kind::Bool | Kind::String | Kind::Bytes | Kind::Message | Kind::Group => false,
     };
-    let text = crate::escape::quote(text);
     match is_number {
-        true => format!("{text} is out of range of {}", kind.name()),
-        false => format!("{text} is no {}", kind.name()),
+        true => beyond(kind, text),
+        false => none(kind, text),
     }
+}
+
+/// `text` is a number that the kind doesn't reach.
+#[cold]
+pub fn beyond(kind: Kind, text: &str) -> String {
+    format!("{} is out of range of {}", crate::escape::quote(text), kind.name())
+}
+
+/// `text` is nothing that the kind has, whatever its size.
+#[cold]
+pub fn none(kind: Kind, text: &str) -> String {
+    format!("{} is no {}", crate::escape::quote(text), kind.name())
+}
+
+/// Whether `text` is a whole number in decimal, of any size.
+pub fn is_whole(text: &str) -> bool {
+    decimal(text).as_ref().is_some_and(Decimal::is_whole)
 }
 
 /// The digits of a number that was written in decimal.
@@ -62,6 +93,10 @@ fn decimal(text: &str) -> Option<Decimal<'_>> {
     let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    // `01` is no number in JSON, nor behind a flag.
+    if whole.len() > 1 && whole.starts_with('0') {
+        return None;
+    }
     let size = &exponent[unsigned(exponent)..];
     let ok = is_digits(whole) && is_digits(fraction) && is_digits(size) && !size.is_empty();
     (ok && whole.len() + fraction.len() > 0).then(|| Decimal {
@@ -120,6 +155,7 @@ mod tests {
             (Kind::Int32, "", "\"\" is no int32"),
             (Kind::Int32, ".", "\".\" is no int32"),
             (Kind::Int32, "1e", "\"1e\" is no int32"),
+            (Kind::Int32, "01", "\"01\" is no int32"),
             (Kind::Double, "1e400", "\"1e400\" is out of range of double"),
             (Kind::Double, "tall", "\"tall\" is no double"),
             (Kind::Bool, "1", "\"1\" is no bool"),

@@ -23,12 +23,18 @@ pub(super) fn print(
         return Ok(());
     }
     let tables = walk.tables;
-    let Some(inner) = any.type_name().and_then(|name| tables.find(name)) else {
+    let Some(name) = any.type_name() else {
+        let what = format!("the type URL {} of an Any names no type", quote(any.type_url));
+        return Err(Error::failure(what)
+            .hint("it ends in a `/` and the full name of a message; `--to text` shows the Any")
+            .into());
+    };
+    let Some(inner) = tables.find(name) else {
         return Err(Error::failure(format!(
             "the type of an Any is not in the schema: {}",
             quote(any.type_url)
         ))
-        .hint("a schema that has it, or `--to text`, shows it")
+        .hint("a schema that has it, or `--to text`, shows the Any")
         .into());
     };
     let inner = tables.message(inner);

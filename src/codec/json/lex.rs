@@ -1,8 +1,8 @@
 //! The tokens of JSON.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
+use super::mistakes;
 use crate::codec::cursor::Cursor;
 use crate::error::{Error, Result};
 use crate::wire::limits::DEPTH_MAX;
@@ -11,45 +11,6 @@ use crate::wire::limits::DEPTH_MAX;
 #[inline]
 pub fn space(cursor: &mut Cursor<'_>) {
     cursor.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
-}
-
-/// What kind of value begins at the next byte, as errors name it.
-#[cold]
-pub fn found(cursor: &Cursor<'_>) -> String {
-    let word = &cursor.record[extent(cursor)];
-    let kind = match (cursor.peek(), word) {
-        (Some(b'"'), _) => "a string",
-        (Some(b'{'), _) => "an object",
-        (Some(b'['), _) => "an array",
-        (_, b"true" | b"false") => "a bool",
-        (_, b"null") => "null",
-        (Some(b'-' | b'0'..=b'9'), _) => "a number",
-        (Some(b'a'..=b'z' | b'A'..=b'Z'), _) => return crate::escape::quote_bytes(word),
-        _ => return cursor.found(),
-    };
-    kind.to_owned()
-}
-
-/// The rest of the scalar or the bracket that begins at the next byte: what an
-/// error marks.
-#[cold]
-pub fn extent(cursor: &Cursor<'_>) -> Range<usize> {
-    let start = cursor.position;
-    let one = start..(start + 1).min(cursor.record.len());
-    let mut ahead = *cursor;
-    match cursor.peek() {
-        Some(b'"') => match string(&mut ahead) {
-            Ok(_) => start..ahead.position,
-            Err(_) => one,
-        },
-        Some(b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') => {
-            let len = ahead
-                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.' | b'_'))
-                .len();
-            start..start + len
-        }
-        _ => one,
-    }
 }
 
 /// The word that begins at the next byte, if any; nothing is passed.
@@ -69,25 +30,18 @@ pub fn number<'a>(cursor: &mut Cursor<'a>) -> Result<&'a str> {
     let len = number_len(rest);
     let goes_on = rest.get(len).is_some_and(|&byte| is_of_number(byte));
     if len == 0 || goes_on {
-        return Err(no_number(cursor));
+        return Err(mistakes::no_number(cursor));
     }
     // A number is ASCII, and so is UTF-8.
-    let text = std::str::from_utf8(&rest[..len]).map_err(|_| no_number(cursor))?;
+    let text = std::str::from_utf8(&rest[..len]).map_err(|_| mistakes::no_number(cursor))?;
     cursor.position += len;
     Ok(text)
 }
 
+/// Whether `byte` goes on with a number, be it one in JSON or not.
 #[inline]
-fn is_of_number(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')
-}
-
-#[cold]
-fn no_number(cursor: &Cursor<'_>) -> Error {
-    let mut ahead = *cursor;
-    let raw = ahead.take_while(is_of_number);
-    let what = format!("{} is no number in JSON", crate::escape::quote_bytes(raw));
-    cursor.error(what, cursor.position..ahead.position)
+pub fn is_of_number(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.' | b'_')
 }
 
 /// Whether `text` is a number as RFC 8259 has it.
@@ -140,8 +94,7 @@ pub fn skip(cursor: &mut Cursor<'_>, depth: u32) -> Result<()> {
         match cursor.peek() {
             Some(bracket @ (b'{' | b'[')) => {
                 if depth + open.len() as u32 >= DEPTH_MAX {
-                    let what = format!("brackets are nested more than {DEPTH_MAX} deep");
-                    return Err(cursor.error_here(what));
+                    return Err(cursor.brackets_too_deep());
                 }
                 cursor.position += 1;
                 open.push(bracket + 2);
@@ -158,10 +111,7 @@ pub fn skip(cursor: &mut Cursor<'_>, depth: u32) -> Result<()> {
             Some(b'-' | b'0'..=b'9') => drop(number(cursor)?),
             _ => match word(cursor) {
                 word @ (b"true" | b"false" | b"null") => cursor.position += word.len(),
-                _ => {
-                    let what = format!("expected a JSON value, found {}", found(cursor));
-                    return Err(cursor.error(what, extent(cursor)));
-                }
+                _ => return Err(mistakes::no_value(cursor)),
             },
         }
         // The value has ended: so do the brackets that it was the last in.
@@ -173,11 +123,12 @@ pub fn skip(cursor: &mut Cursor<'_>, depth: u32) -> Result<()> {
                 continue;
             }
             if !cursor.eat(b',') {
-                let closing = char::from(closing);
-                let what = format!("expected `,` or `{closing}`, found {}", cursor.found());
-                return Err(cursor.error_here(what));
+                return Err(mistakes::no_comma(cursor, closing));
             }
             space(cursor);
+            if closing == b']' && cursor.peek() == Some(b']') {
+                return Err(mistakes::no_element(cursor));
+            }
             skip_name(cursor, closing - 2)?;
             break;
         }
@@ -190,14 +141,12 @@ fn skip_name(cursor: &mut Cursor<'_>, bracket: u8) -> Result<()> {
         return Ok(());
     }
     if cursor.peek() != Some(b'"') {
-        let what = format!("expected a field name, found {}", cursor.found());
-        return Err(cursor.error_here(what));
+        return Err(mistakes::no_name(cursor));
     }
     string(cursor)?;
     space(cursor);
     if !cursor.eat(b':') {
-        let what = format!("expected `:` after the field name, found {}", cursor.found());
-        return Err(cursor.error_here(what));
+        return Err(mistakes::no_colon(cursor));
     }
     Ok(())
 }
@@ -266,12 +215,20 @@ fn escape(cursor: &mut Cursor<'_>) -> Result<char> {
         Some(b'r') => '\r',
         Some(b't') => '\t',
         Some(b'u') => return unicode(cursor, start),
-        _ => {
-            return Err(cursor
-                .error("JSON has no such escape", start..start + 2)
-                .hint("a backslash itself is written `\\\\`"));
-        }
+        _ => return Err(no_escape(cursor, start)),
     })
+}
+
+#[cold]
+fn no_escape(cursor: &Cursor<'_>, start: usize) -> Error {
+    let hex = cursor.record.get(start + 2..start + 4).and_then(|hex| std::str::from_utf8(hex).ok());
+    let hex = hex.filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let hint = match (cursor.record.get(start + 1), hex) {
+        (Some(b'x'), Some(hex)) => format!("write `\\u00{hex}`"),
+        (Some(b'\''), _) => String::from("write `'`"),
+        _ => String::from("a backslash itself is written `\\\\`"),
+    };
+    cursor.error("JSON has no such escape", start..start + 2).hint(hint)
 }
 
 /// Reads the digits of `\u`, and those of the second half of a pair.
@@ -297,7 +254,9 @@ fn hex4(cursor: &mut Cursor<'_>, start: usize) -> Result<u32> {
     for _ in 0..4 {
         let digit = cursor.peek().and_then(|byte| char::from(byte).to_digit(16));
         let Some(digit) = digit else {
-            return Err(cursor.error("`\\u` needs four hex digits", start..cursor.position));
+            return Err(cursor
+                .error("`\\u` needs four hex digits", start..cursor.position)
+                .hint("it is written like `\\u00e9`"));
         };
         value = value << 4 | digit;
         cursor.position += 1;

@@ -5,6 +5,7 @@
 
 mod any;
 mod lex;
+mod mistakes;
 mod parse;
 mod pretty;
 mod print;

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::{lex, scalar, wellknown};
+use super::{lex, mistakes, scalar, wellknown};
 use crate::codec::binary::Scalar;
 use crate::codec::build::{Builder, Taken};
 use crate::codec::cursor::{Cursor, Origin};
-use crate::error::{Error, Result, names};
+use crate::error::{Error, Result};
 use crate::escape::quote;
 use crate::table::{Cardinality, Field, Kind, Message, Root, Tables, WellKnown};
 use crate::wire::limits::DEPTH_MAX;
@@ -68,14 +68,8 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         lex::space(&mut self.cursor);
         match self.cursor.peek() {
             None => Ok(()),
-            Some(b'{') => Err(self
-                .cursor
-                .error_here("a second JSON value follows the first")
-                .hint("many messages are read with `--stream`")),
-            Some(_) => {
-                let what = format!("found {} after the JSON value", self.cursor.found());
-                Err(self.cursor.error_here(what))
-            }
+            // What stands inside of another message is no input of its own.
+            Some(_) => Err(mistakes::left_over(&self.cursor, self.options.depth == 0)),
         }
     }
 
@@ -88,10 +82,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
     /// the builder's innermost message.
     pub fn content(&mut self, message: &'t Message, depth: u32) -> Result<()> {
         if depth > DEPTH_MAX {
-            return Err(self
-                .cursor
-                .error_here(format!("messages are nested more than {DEPTH_MAX} deep"))
-                .hint("the official implementations refuse it too"));
+            return Err(self.cursor.too_deep());
         }
         match message.well_known {
             None => self.object(message, depth),
@@ -115,7 +106,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
     }
 
     /// Reads an object of fields.
-    fn object(&mut self, message: &'t Message, depth: u32) -> Result<()> {
+    pub fn object(&mut self, message: &'t Message, depth: u32) -> Result<()> {
         self.open_brace(message.name())?;
         self.members(|parser, key, range| parser.member(message, key, range, depth))
     }
@@ -125,11 +116,9 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         if self.cursor.eat(b'{') {
             return Ok(());
         }
-        let what = format!("expected an object, found {}", lex::found(&self.cursor));
-        Err(self
-            .cursor
-            .error(what, lex::extent(&self.cursor))
-            .hint(format!("{name} is written `{{…}}`")))
+        let hint = mistakes::notation(&self.cursor);
+        Err(mistakes::expected(&self.cursor, "an object")
+            .hint(hint.unwrap_or_else(|| format!("{name} is written `{{…}}`"))))
     }
 
     /// Reads the members of an object up to its `}`: `take` is given each key,
@@ -145,15 +134,13 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         loop {
             let start = self.cursor.position;
             if self.cursor.peek() != Some(b'"') {
-                return Err(self.no_name());
+                return Err(mistakes::no_name(&self.cursor));
             }
             let key = lex::string(&mut self.cursor)?;
             let range = start..self.cursor.position;
             lex::space(&mut self.cursor);
             if !self.cursor.eat(b':') {
-                let found = self.cursor.found();
-                let what = format!("expected `:` after the field name, found {found}");
-                return Err(self.cursor.error_here(what));
+                return Err(mistakes::no_colon(&self.cursor));
             }
             lex::space(&mut self.cursor);
             take(self, &key, range)?;
@@ -163,7 +150,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
             }
             self.comma(b'}')?;
             if self.cursor.peek() == Some(b'}') {
-                return Err(self.no_name());
+                return Err(mistakes::no_name(&self.cursor));
             }
         }
     }
@@ -171,22 +158,10 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
     /// Reads `,` and the white space behind it.
     fn comma(&mut self, closing: u8) -> Result<()> {
         if !self.cursor.eat(b',') {
-            let found = self.cursor.found();
-            let what = format!("expected `,` or `{}`, found {found}", char::from(closing));
-            return Err(self.cursor.error_here(what));
+            return Err(mistakes::no_comma(&self.cursor, closing));
         }
         lex::space(&mut self.cursor);
         Ok(())
-    }
-
-    #[cold]
-    fn no_name(&self) -> Error {
-        let what = format!("expected a field name, found {}", self.cursor.found());
-        let error = self.cursor.error_here(what);
-        match self.cursor.peek() {
-            Some(b'}') => error.hint("JSON has no comma after the last field"),
-            _ => error.hint("names stand in double quotes"),
-        }
     }
 
     /// Reads the value of the member `key`.
@@ -201,16 +176,20 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
             if self.options.ignore_unknown {
                 return lex::skip(&mut self.cursor, depth);
             }
-            return Err(unknown(message, key, &self.cursor, range));
+            let known: Vec<&str> = message.fields().iter().map(|field| &*field.json_name).collect();
+            return Err(self.cursor.no_field(message, key, &known, range));
         };
         let absent = self.is_null() && !self.null_is_value(field);
         // `null` sets nothing; but a field that is there twice is a mistake,
         // null or not.
         if !self.builder.is_first_named(index) {
-            return Err(self.taken(message, field, key, Taken::Field, range));
+            return Err(self.cursor.twice(field, key, range));
         }
         if !absent && let Err(taken) = self.builder.mark(index) {
-            return Err(self.taken(message, field, key, taken, range));
+            return Err(match taken {
+                Taken::Field => self.cursor.twice(field, key, range),
+                Taken::Oneof(other) => self.cursor.two_of_oneof(message, other, index, range),
+            });
         }
         if absent {
             self.cursor.position += 4;
@@ -219,35 +198,10 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         self.field_value(index, field, depth).map_err(|error| error.in_field(&field.name))
     }
 
-    #[cold]
-    fn taken(
-        &self,
-        message: &Message,
-        field: &Field,
-        key: &str,
-        taken: Taken,
-        range: Range<usize>,
-    ) -> Error {
-        let error = match taken {
-            Taken::Field => {
-                self.cursor.error(format!("the field {} is given twice", quote(key)), range)
-            }
-            Taken::Oneof(other) => {
-                let other = &message.fields()[other];
-                let what = format!(
-                    "{} and {} are of one oneof, which holds one of them",
-                    quote(&other.name),
-                    quote(&field.name)
-                );
-                self.cursor.error(what, range)
-            }
-        };
-        error.in_field(&field.name)
-    }
-
     /// Whether `null` stands here.
     pub fn is_null(&self) -> bool {
         self.cursor.record[self.cursor.position..].starts_with(b"null")
+            && lex::word(&self.cursor) == b"null"
     }
 
     /// Whether `null` is a value of this field, not the lack of one.
@@ -317,13 +271,8 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
             scalar::Read::UnknownName(_) if self.options.ignore_unknown => {}
             scalar::Read::UnknownName(name) => {
                 let enumeration = self.tables.enumeration(field.enumeration);
-                let known: Vec<&str> =
-                    enumeration.by_number.iter().map(|(_, name)| &**name).collect();
-                let what = format!("{} has no value {}", enumeration.name, quote(&name));
-                return Err(self
-                    .cursor
-                    .error(what, start..self.cursor.position)
-                    .hint(names::hint(&name, &known, "", "its values are")));
+                let range = start..self.cursor.position;
+                return Err(scalar::no_enum_name(&self.cursor, enumeration, &name, range));
             }
         }
         Ok(())
@@ -331,11 +280,9 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
 
     fn array(&mut self, index: usize, field: &'t Field, packed: bool, depth: u32) -> Result<()> {
         if !self.cursor.eat(b'[') {
-            let what = format!("expected an array, found {}", lex::found(&self.cursor));
-            return Err(self
-                .cursor
-                .error(what, lex::extent(&self.cursor))
-                .hint("a repeated field is written `[…]`"));
+            return Err(
+                mistakes::expected(&self.cursor, "an array").hint(mistakes::as_array(&self.cursor))
+            );
         }
         lex::space(&mut self.cursor);
         let open = packed.then(|| self.builder.begin_packed(index));
@@ -344,7 +291,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
             let read = if self.is_null() && !self.null_is_item(field) {
                 Err(self
                     .cursor
-                    .error("an array holds null", lex::extent(&self.cursor))
+                    .error("an array holds null", mistakes::extent(&self.cursor))
                     .hint("leave the element out"))
             } else if packed {
                 self.scalar(field, |builder, value| builder.packed_value(field.kind, value))
@@ -358,6 +305,9 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
                 break;
             }
             self.comma(b']')?;
+            if self.cursor.peek() == Some(b']') {
+                return Err(mistakes::no_element(&self.cursor));
+            }
         }
         if let Some(open) = open {
             self.builder.end_packed(index, open);
@@ -367,11 +317,9 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
 
     fn map(&mut self, index: usize, field: &'t Field, depth: u32) -> Result<()> {
         if !self.cursor.eat(b'{') {
-            let what = format!("expected an object, found {}", lex::found(&self.cursor));
-            return Err(self
-                .cursor
-                .error(what, lex::extent(&self.cursor))
-                .hint("a map is written `{…}`"));
+            let hint = mistakes::notation(&self.cursor);
+            return Err(mistakes::expected(&self.cursor, "an object")
+                .hint(hint.unwrap_or_else(|| "a map is written `{\"KEY\": VALUE}`".to_owned())));
         }
         let entry = self.tables.message(field.message);
         let start = self.cursor;
@@ -402,7 +350,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
             }
             if !keys.insert(bytes) {
                 let what = format!("the key {} is given twice", quote(key));
-                return Err(parser.cursor.error(what, range));
+                return Err(parser.cursor.error(what, range).hint("a map has each key once"));
             }
             lex::skip(&mut parser.cursor, 0)
         });
@@ -419,19 +367,15 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
     ) -> Result<()> {
         let key_field = &entry.fields()[0];
         let value_field = &entry.fields()[1];
-        let value = scalar::map_key(key_field.kind, key).ok_or_else(|| {
-            let what = format!("{} is no key of kind {}", quote(key), key_field.kind.name());
-            self.cursor.error(what, range.clone())
-        })?;
+        let value = scalar::map_key(key_field.kind, key)
+            .ok_or_else(|| scalar::no_map_key(&self.cursor, key_field.kind, key, range.clone()))?;
         if depth + 1 > DEPTH_MAX {
-            return Err(self
-                .cursor
-                .error_here(format!("messages are nested more than {DEPTH_MAX} deep")));
+            return Err(self.cursor.too_deep());
         }
         if self.is_null() && !self.null_is_item(value_field) {
             return Err(self
                 .cursor
-                .error("a map holds null", lex::extent(&self.cursor))
+                .error("a map holds null", mistakes::extent(&self.cursor))
                 .hint("leave the entry out"));
         }
         let open = self.builder.begin_message(index);
@@ -446,12 +390,4 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         self.builder.end_message(index, open);
         Ok(())
     }
-}
-
-#[cold]
-fn unknown(message: &Message, key: &str, cursor: &Cursor<'_>, range: Range<usize>) -> Error {
-    let known: Vec<&str> = message.fields().iter().map(|field| &*field.json_name).collect();
-    cursor
-        .error(format!("{} has no field {}", message.name(), quote(key)), range)
-        .hint(names::field_hint(key, &known, ""))
 }

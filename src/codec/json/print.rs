@@ -214,7 +214,7 @@ impl<'a> Sink<'a> for Print<'_> {
                     && !value.is_finite()
                 {
                     return Err(Error::failure("a Value holds a number that is not finite")
-                        .hint("JSON has no such number"));
+                        .hint("JSON has no such number; `--to text` shows it"));
                 }
                 special::float(value, self.out);
             }

@@ -1,13 +1,18 @@
 //! Values that are no messages, out of JSON.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use super::lex;
+use super::{lex, mistakes};
 use crate::codec::base64_text;
 use crate::codec::binary::Scalar;
 use crate::codec::cursor::{Cursor, Origin};
+use crate::codec::{faults, range};
 use crate::error::{Error, Result};
-use crate::table::{Field, Kind, Tables};
+use crate::table::{Enum, Field, Kind, Tables};
+
+/// How bytes are written.
+const BASE64: &str = "bytes are base64 in JSON, such as `\"CgU=\"`";
 
 /// A value that may own its bytes.
 pub(super) enum Value<'a> {
@@ -43,25 +48,29 @@ pub(super) fn read<'a>(
         Kind::Bool => match lex::word(cursor) {
             b"true" => Value::Scalar(Scalar::Bool(true)),
             b"false" => Value::Scalar(Scalar::Bool(false)),
-            _ => return Err(expected(cursor, "true or false")),
+            _ => {
+                let hint = mistakes::as_bool(cursor);
+                return Err(mistakes::expected(cursor, "true or false").maybe_hint(hint));
+            }
         },
         Kind::String => {
             if cursor.peek() != Some(b'"') {
-                return Err(expected(cursor, "a string").maybe_hint(quote_it(cursor)));
+                let hint = mistakes::as_string(cursor);
+                return Err(mistakes::expected(cursor, "a string").maybe_hint(hint));
             }
             return Ok(Read::Value(Value::String(lex::string(cursor)?)));
         }
         Kind::Bytes => {
             if cursor.peek() != Some(b'"') {
-                return Err(expected(cursor, "a string of base64"));
+                let hint = mistakes::notation(cursor);
+                return Err(mistakes::expected(cursor, "a string of base64")
+                    .hint(hint.unwrap_or_else(|| BASE64.to_owned())));
             }
             let start = cursor.position;
             let text = lex::string(cursor)?;
             let read = base64_text::read_lax(text.as_bytes(), Origin::START);
             let bytes = read.map_err(|error| {
-                cursor
-                    .error(error.what().to_owned(), start..cursor.position)
-                    .hint("bytes are base64 in JSON")
+                cursor.error(error.what().to_owned(), start..cursor.position).hint(BASE64)
             })?;
             return Ok(Read::Value(Value::Bytes(bytes)));
         }
@@ -71,14 +80,16 @@ pub(super) fn read<'a>(
             let value = match cursor.peek() {
                 Some(b'-' | b'0'..=b'9') => checked_number(field.kind, lex::number(cursor)?),
                 Some(b'"') => number(field.kind, &lex::string(cursor)?),
+                Some(b'+' | b'.') => return Err(mistakes::no_number(cursor)),
                 _ => {
-                    let wanted = format!("a number for the {}", field.kind.name());
-                    return Err(expected(cursor, &wanted));
+                    let hint = mistakes::as_kind(cursor, field.kind);
+                    let wanted = field.kind.with_article();
+                    return Err(mistakes::expected(cursor, wanted).maybe_hint(hint));
                 }
             };
             match value {
                 Some(value) => Value::Scalar(value),
-                None => return Err(out_of_range(cursor, field, start)),
+                None => return Err(misfit(cursor, field.kind, start)),
             }
         }
     };
@@ -106,37 +117,75 @@ fn enum_value<'a>(cursor: &mut Cursor<'a>, field: &Field, tables: &Tables) -> Re
             let start = cursor.position;
             let text = lex::number(cursor)?;
             let number = integer(text).and_then(|number| i32::try_from(number).ok());
-            let what = || format!("{text} is out of range of an enum");
-            let number = number.ok_or_else(|| cursor.error(what(), start..cursor.position))?;
-            if enumeration.closed && enumeration.name_of(number).is_none() {
-                let what = format!("{} has no value {number}", enumeration.name);
-                return Err(cursor.error(what, start..cursor.position));
+            match number {
+                Some(number) if !enumeration.closed || enumeration.name_of(number).is_some() => {
+                    Ok(Read::Value(Value::Scalar(Scalar::Enum(number))))
+                }
+                _ => Err(cursor.no_number(enumeration, text, start..cursor.position)),
             }
-            Ok(Read::Value(Value::Scalar(Scalar::Enum(number))))
         }
-        _ => Err(expected(cursor, "the name of an enum value")),
+        _ => Err(no_enum_value(cursor, enumeration)),
     }
 }
 
+/// What stands here is neither the name of a value nor its number.
 #[cold]
-fn out_of_range(cursor: &Cursor<'_>, field: &Field, start: usize) -> Error {
-    let text = cursor.record[start..cursor.position].trim_ascii();
+fn no_enum_value(cursor: &Cursor<'_>, enumeration: &Enum) -> Error {
+    let error = mistakes::expected(cursor, "the name of an enum value");
+    let word = String::from_utf8_lossy(lex::word(cursor));
+    if enumeration.number_of(&word).is_some() {
+        return error.hint(format!("write `\"{word}\"`"));
+    }
+    let hint = match cursor.peek() {
+        Some(b'[') => Some(faults::ONE_VALUE.to_owned()),
+        _ => mistakes::notation(cursor),
+    };
+    error.hint(hint.unwrap_or_else(|| faults::value_hint(enumeration, &word)))
+}
+
+/// The enum has no value of this name.
+#[cold]
+pub(super) fn no_enum_name(
+    cursor: &Cursor<'_>,
+    enumeration: &Enum,
+    name: &str,
+    range: Range<usize>,
+) -> Error {
+    let error = cursor.no_value(enumeration, name, range);
+    match name.parse::<i32>() {
+        Ok(number) => error.hint(format!("a number stands without quotes: `{number}`")),
+        Err(_) => error,
+    }
+}
+
+/// The text is no key of a map whose keys are of this kind.
+#[cold]
+pub(super) fn no_map_key(
+    cursor: &Cursor<'_>,
+    kind: Kind,
+    text: &str,
+    place: Range<usize>,
+) -> Error {
+    let takes = range::takes(kind).map(|takes| format!("each key of the map is {takes}"));
+    cursor.error(misfit_text(kind, text), place).maybe_hint(takes)
+}
+
+/// The number or the string that began at `start` is no number of this kind.
+#[cold]
+fn misfit(cursor: &Cursor<'_>, kind: Kind, start: usize) -> Error {
+    let place = start..cursor.position;
+    let text = &cursor.record[place.clone()];
     let text = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(text);
-    let text = crate::escape::quote_bytes(text);
-    let what = format!("{text} is out of range, or no {}", field.kind.name());
-    cursor.error(what, start..cursor.position)
+    let what = misfit_text(kind, &String::from_utf8_lossy(text));
+    cursor.error(what, place).maybe_hint(mistakes::takes(kind))
 }
 
-#[cold]
-fn expected(cursor: &Cursor<'_>, what: &str) -> Error {
-    cursor.error(format!("expected {what}, found {}", lex::found(cursor)), lex::extent(cursor))
-}
-
-/// How a number or a bool would be written as a string.
-fn quote_it(cursor: &Cursor<'_>) -> Option<String> {
-    let text = std::str::from_utf8(&cursor.record[lex::extent(cursor)]).ok()?;
-    let scalar = text.starts_with(|c: char| c == '-' || c.is_ascii_alphanumeric());
-    (scalar && text.len() < 40).then(|| format!("write `\"{text}\"`"))
+/// What is a number elsewhere, such as `+1`, is none in JSON.
+fn misfit_text(kind: Kind, text: &str) -> String {
+    match lex::is_number(text) {
+        true => range::misfit(kind, text),
+        false => range::none(kind, text),
+    }
 }
 
 /// The number of a kind that a JSON number, or a string of one, stands for.

@@ -65,7 +65,7 @@ pub(super) fn timestamp(
     let (seconds, nanos) = seconds_and_nanos(walk, message, parts)?;
     let text = Timestamp { seconds, nanos }.to_text().ok_or_else(|| {
         Error::failure(format!("a Timestamp of {seconds} s and {nanos} ns is out of range"))
-            .hint("it goes from the year 1 to 9999, with 0 to 999999999 ns")
+            .hint("it goes from the year 1 to 9999, with 0 to 999999999 ns; `--to text` shows it")
     })?;
     escape::json_string(&text, walk.sink.out);
     Ok(())
@@ -79,8 +79,9 @@ pub(super) fn duration(
 ) -> Result<(), Stop> {
     let (seconds, nanos) = seconds_and_nanos(walk, message, parts)?;
     let text = Duration { seconds, nanos }.to_text().ok_or_else(|| {
-        Error::failure(format!("a Duration of {seconds} s and {nanos} ns is out of range"))
-            .hint("it has at most 315576000000 s, and both parts have one sign")
+        Error::failure(format!("a Duration of {seconds} s and {nanos} ns is out of range")).hint(
+            "it has at most 315576000000 s, and both parts have one sign; `--to text` shows it",
+        )
     })?;
     escape::json_string(&text, walk.sink.out);
     Ok(())
@@ -110,7 +111,7 @@ pub(super) fn field_mask(
     if let Some(path) = bad {
         let what = format!("the path {} of a FieldMask has no form in JSON", escape::quote(&path));
         return Err(Error::failure(what)
-            .hint("JSON holds paths of small letters, digits and `_a`")
+            .hint("JSON holds paths of small letters, digits and `_a`; `--to text` shows others")
             .into());
     }
     escape::json_string(&text, walk.sink.out);

@@ -1,18 +1,20 @@
 //! The well-known types that JSON writes in a way of their own.
 
-use super::lex;
 use super::parse::Parser;
+use super::{lex, mistakes};
 use crate::codec::binary::Scalar;
-use crate::codec::wellknown::{Duration, Timestamp, snake_case};
+use crate::codec::cursor::Cursor;
+use crate::codec::wellknown::{Duration, Timestamp, camel_case, snake_case};
 use crate::error::Result;
+use crate::error::names::shown;
 use crate::escape::quote;
 use crate::table::Message;
 
 fn string(parser: &mut Parser<'_, '_, '_>, what: &str) -> Result<(String, std::ops::Range<usize>)> {
     let start = parser.cursor.position;
     if parser.cursor.peek() != Some(b'"') {
-        let what = format!("expected {what}, found {}", lex::found(&parser.cursor));
-        return Err(parser.cursor.error(what, lex::extent(&parser.cursor)));
+        let hint = mistakes::notation(&parser.cursor);
+        return Err(mistakes::expected(&parser.cursor, what).maybe_hint(hint));
     }
     let text = lex::string(&mut parser.cursor)?.into_owned();
     Ok((text, start..parser.cursor.position))
@@ -31,10 +33,14 @@ fn seconds_and_nanos(parser: &mut Parser<'_, '_, '_>, seconds: i64, nanos: i32) 
 pub(super) fn timestamp(parser: &mut Parser<'_, '_, '_>) -> Result<()> {
     let (text, range) = string(parser, "a time such as \"2026-11-22T10:00:00Z\"")?;
     let Some(time) = Timestamp::from_text(&text) else {
-        return Err(parser
-            .cursor
-            .error(format!("{} is no time", quote(&text)), range)
-            .hint("write it as `2026-11-22T10:00:00Z`, from the year 1 to 9999"));
+        let error = parser.cursor.error(format!("{} is no time", quote(&text)), range);
+        // As people and databases write it.
+        let guess = text.to_ascii_uppercase().replacen(' ', "T", 1);
+        let reads = |text: &String| Timestamp::from_text(text).is_some();
+        return Err(error.hint(match [format!("{guess}Z"), guess].into_iter().find(reads) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => String::from("write it as `2026-11-22T10:00:00Z`, from the year 1 to 9999"),
+        }));
     };
     seconds_and_nanos(parser, time.seconds, time.nanos);
     Ok(())
@@ -44,10 +50,12 @@ pub(super) fn timestamp(parser: &mut Parser<'_, '_, '_>) -> Result<()> {
 pub(super) fn duration(parser: &mut Parser<'_, '_, '_>) -> Result<()> {
     let (text, range) = string(parser, "a duration such as \"3.5s\"")?;
     let Some(duration) = Duration::from_text(&text) else {
-        return Err(parser
-            .cursor
-            .error(format!("{} is no duration", quote(&text)), range)
-            .hint("write it as `3.5s`, of at most 315576000000 s"));
+        let error = parser.cursor.error(format!("{} is no duration", quote(&text)), range);
+        let near = format!("{text}s");
+        return Err(match Duration::from_text(&near) {
+            Some(_) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint("write it as `3.5s`, of at most 315576000000 s"),
+        });
     };
     seconds_and_nanos(parser, duration.seconds, duration.nanos);
     Ok(())
@@ -61,10 +69,11 @@ pub(super) fn field_mask(parser: &mut Parser<'_, '_, '_>) -> Result<()> {
     }
     for path in text.split(',') {
         let Some(path) = snake_case(path) else {
-            return Err(parser
-                .cursor
-                .error(format!("{} is no path of a FieldMask in JSON", quote(path)), range)
-                .hint("in JSON paths are in camel case"));
+            let what = format!("{} is no path of a FieldMask in JSON", quote(path));
+            return Err(parser.cursor.error(what, range).hint(match camel_case(path) {
+                Some(camel) => format!("in JSON paths are in camel case: `{}`", shown(&camel)),
+                None => String::from("in JSON paths are in camel case"),
+            }));
         };
         parser.builder.scalar(0, Scalar::String(path.as_bytes()));
     }
@@ -84,14 +93,22 @@ pub(super) fn value<'t>(
         Some(b'[') => "list_value",
         Some(b'{') => "struct_value",
         Some(b'-' | b'0'..=b'9') => "number_value",
-        _ => {
-            let what = format!("expected a JSON value, found {}", lex::found(&parser.cursor));
-            return Err(parser.cursor.error(what, lex::extent(&parser.cursor)));
-        }
+        _ => return Err(mistakes::no_value(&parser.cursor)),
     };
     match message.by_name(name) {
+        // A word that begins like one of JSON may be another.
+        Some(_) if !is_value(&parser.cursor) => Err(mistakes::no_value(&parser.cursor)),
         Some((index, field)) => parser.field_value(index, field, depth),
-        None => Err(parser.cursor.error_here(format!("{} has no {name}", message.name()))),
+        // A schema may have a type of this name and other fields.
+        None => parser.object(message, depth),
+    }
+}
+
+/// Whether what begins here is a value as far as its first token tells.
+fn is_value(cursor: &Cursor<'_>) -> bool {
+    match cursor.peek() {
+        Some(b'n' | b't' | b'f') => matches!(lex::word(cursor), b"null" | b"true" | b"false"),
+        _ => true,
     }
 }
 
@@ -112,9 +129,10 @@ fn type_url(
             return lex::skip(&mut parser.cursor, depth);
         }
         if found.is_some() {
-            return Err(parser.cursor.error("`@type` is given twice", range));
+            let error = parser.cursor.error("`@type` is given twice", range);
+            return Err(error.hint("an Any holds one message"));
         }
-        found = Some(string(parser, "the type of an Any")?);
+        found = Some(string(parser, "a type such as \"type.googleapis.com/NAME\"")?);
         Ok(())
     })?;
     if found.is_none() && members > 0 {
@@ -135,11 +153,7 @@ pub(super) fn any<'t>(
     let Some((url, range)) = type_url(parser, message, depth)? else { return Ok(()) };
     let name = url.rsplit_once('/').map(|(_, name)| name);
     let Some(inner) = name.and_then(|name| parser.tables.find(name)) else {
-        let error =
-            parser.cursor.error(format!("the type {} is not in the schema", quote(&url)), range);
-        return Err(
-            error.hint("`@type` ends in a `/` and the full name of a message of the schema")
-        );
+        return Err(parser.cursor.no_type(parser.tables, &url, range));
     };
     let inner = parser.tables.message(inner);
     let (Some((url_index, _)), Some((value_index, _))) =
@@ -162,6 +176,10 @@ pub(super) fn any<'t>(
         parser.members(|parser, key, range| match key {
             "@type" => lex::skip(&mut parser.cursor, depth),
             "value" if !std::mem::replace(&mut has_value, true) => parser.content(inner, depth + 1),
+            "value" => {
+                let error = parser.cursor.error("`value` is given twice", range);
+                Err(error.hint("an Any holds one message"))
+            }
             _ if parser.options.ignore_unknown => lex::skip(&mut parser.cursor, depth),
             _ => {
                 let what = format!("the JSON of {} in an Any has no {}", inner.name(), quote(key));

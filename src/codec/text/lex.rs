@@ -1,5 +1,6 @@
 //! The tokens of the text format.
 
+use super::mistakes;
 use crate::codec::cursor::Cursor;
 use crate::error::{Error, Result};
 use crate::wire::limits::DEPTH_MAX;
@@ -46,7 +47,8 @@ pub fn strings(cursor: &mut Cursor<'_>) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn string(cursor: &mut Cursor<'_>, out: &mut Vec<u8>) -> Result<()> {
+/// Reads one string, its quote being the next byte.
+pub fn string(cursor: &mut Cursor<'_>, out: &mut Vec<u8>) -> Result<()> {
     let open = cursor.position;
     let quote = cursor.record[open];
     cursor.position += 1;
@@ -88,11 +90,16 @@ fn escape(cursor: &mut Cursor<'_>, out: &mut Vec<u8>) -> Result<()> {
             let (value, _) = digits(cursor, 8, 3);
             let byte = u8::try_from(value);
             out.push(byte.map_err(|_| {
-                cursor.error("an octal escape is above \\377", start..cursor.position)
+                cursor
+                    .error("an octal escape is above \\377", start..cursor.position)
+                    .hint("it is one byte; a character is written `\\u0100`, or as it is")
             })?);
         }
         Some(b'x' | b'X') => match digits(cursor, 16, 2) {
-            (_, 0) => return Err(cursor.error("`\\x` needs a hex digit", start..cursor.position)),
+            (_, 0) => {
+                let error = cursor.error("`\\x` needs a hex digit", start..cursor.position);
+                return Err(error.hint("it is written like `\\x0a`"));
+            }
             (value, _) => out.push(value as u8),
         },
         Some(b'u') => unicode(cursor, start, 4, out)?,
@@ -127,11 +134,15 @@ fn digits(cursor: &mut Cursor<'_>, radix: u32, max: usize) -> (u32, usize) {
 fn unicode(cursor: &mut Cursor<'_>, start: usize, len: usize, out: &mut Vec<u8>) -> Result<()> {
     let (code, count) = digits(cursor, 16, len);
     if count < len {
-        let what = format!("`\\{}` needs {len} hex digits", if len == 4 { 'u' } else { 'U' });
-        return Err(cursor.error(what, start..cursor.position));
+        let (letter, example) = if len == 4 { ('u', "00e9") } else { ('U', "0001f600") };
+        return Err(cursor
+            .error(format!("`\\{letter}` needs {len} hex digits"), start..cursor.position)
+            .hint(format!("it is written like `\\{letter}{example}`")));
     }
     let c = char::from_u32(code).ok_or_else(|| {
-        cursor.error("the escape is no character of Unicode", start..cursor.position)
+        cursor
+            .error("the escape is no character of Unicode", start..cursor.position)
+            .hint("a character above U+FFFF is `\\U` and 8 hex digits, or itself")
     })?;
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     Ok(())
@@ -167,14 +178,17 @@ pub fn bracketed_name(cursor: &mut Cursor<'_>) -> Result<String> {
             return match parted {
                 // The official parsers read a type's URL in pieces.
                 Some(at) if !name.contains('/') => {
-                    Err(cursor.error("a name has white space in it", at..at + 1))
+                    let error = cursor.error("a name has white space in it", at..at + 1);
+                    Err(error.hint("leave it out: the parts of a name stand together"))
                 }
                 _ => Ok(name),
             };
         }
         if part.is_empty() {
             let what = format!("expected the name of an extension, found {}", cursor.found());
-            return Err(cursor.error_here(what));
+            return Err(cursor
+                .error_here(what)
+                .hint("write `[package.name]`, or in an Any `[type.googleapis.com/NAME]`"));
         }
     }
 }
@@ -194,8 +208,7 @@ pub fn skip(cursor: &mut Cursor<'_>, depth: u32) -> Result<()> {
             Some(b'"' | b'\'') => drop(strings(cursor)?),
             Some(bracket @ (b'{' | b'[' | b'<')) => {
                 if depth + open.len() as u32 >= DEPTH_MAX {
-                    let what = format!("brackets are nested more than {DEPTH_MAX} deep");
-                    return Err(cursor.error_here(what));
+                    return Err(cursor.brackets_too_deep());
                 }
                 cursor.position += 1;
                 // In ASCII each closes two places behind where it opens.
@@ -215,7 +228,8 @@ pub fn skip(cursor: &mut Cursor<'_>, depth: u32) -> Result<()> {
                 signed_word(cursor);
                 if cursor.position == start {
                     let what = format!("expected a value, found {}", cursor.found());
-                    return Err(cursor.error_here(what));
+                    let hint = mistakes::notation(cursor).map(str::to_owned);
+                    return Err(cursor.error_here(what).maybe_hint(hint));
                 }
             }
         }

@@ -3,6 +3,7 @@
 //! The grammar is that of the text format language specification.
 
 mod lex;
+mod mistakes;
 mod parse;
 mod print;
 mod scalar;

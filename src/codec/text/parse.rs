@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::print::repeats;
-use super::{lex, scalar};
+use super::{lex, mistakes, scalar};
 use crate::codec::binary::{self, Scalar};
 use crate::codec::build::{Builder, Taken};
 use crate::codec::cursor::{Cursor, Origin};
-use crate::error::{Error, Result, names};
+use crate::error::{Error, Result};
 use crate::escape::quote;
 use crate::table::{Cardinality, Field, Message, Root, Tables, WellKnown};
 use crate::wire::limits::DEPTH_MAX;
@@ -54,10 +54,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
     /// Reads fields up to `closing`, or to the end of the input.
     fn fields(&mut self, message: &'t Message, closing: Option<u8>, depth: u32) -> Result<()> {
         if depth > DEPTH_MAX {
-            return Err(self
-                .cursor
-                .error_here(format!("messages are nested more than {DEPTH_MAX} deep"))
-                .hint("the official implementations refuse it too"));
+            return Err(self.cursor.too_deep());
         }
         loop {
             lex::space(&mut self.cursor);
@@ -67,10 +64,8 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
                     self.cursor.position += 1;
                     return Ok(());
                 }
-                (None, Some(closing)) => {
-                    let what =
-                        format!("expected `{}`, found the end of the input", char::from(closing));
-                    return Err(self.cursor.error_here(what));
+                (None | Some(b'}' | b'>' | b']'), Some(closing)) => {
+                    return Err(mistakes::not_closed(&self.cursor, closing));
                 }
                 _ => self.field(message, depth)?,
             }
@@ -88,7 +83,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         }
         let name = lex::name(&mut self.cursor);
         if name.is_empty() {
-            return Err(self.not_a_name());
+            return Err(mistakes::no_name(&self.cursor));
         }
         // A name is ASCII, so nothing is lost here.
         let name = String::from_utf8_lossy(name);
@@ -99,7 +94,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
                 self.cursor.eat(b':');
                 return lex::skip(&mut self.cursor, depth);
             }
-            return Err(self.unknown(message, &name, range));
+            return Err(self.no_field(message, &name, range));
         };
         self.named_field(message, index, field, range, depth)
     }
@@ -113,15 +108,13 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         if name.contains('/') {
             return self.any(message, &name, range, depth);
         }
-        match message.by_name(&format!("[{name}]")) {
+        let name = format!("[{name}]");
+        match message.by_name(&name) {
             Some((index, field)) => self.named_field(message, index, field, range, depth),
-            None => {
-                let what = format!("{} has no extension {}", message.name(), quote(&name));
-                Err(self
-                    .cursor
-                    .error(what, range)
-                    .hint("is the file that declares it in the schema?"))
+            None if message.well_known == Some(WellKnown::Any) => {
+                Err(self.cursor.no_type(self.tables, &name[1..name.len() - 1], range))
             }
+            None => Err(self.no_field(message, &name, range)),
         }
     }
 
@@ -134,14 +127,13 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         depth: u32,
     ) -> Result<()> {
         if let Err(taken) = self.builder.mark(index) {
-            return Err(self.taken(message, field, taken, range));
+            return Err(self.taken(message, index, taken, range));
         }
         lex::space(&mut self.cursor);
         let colon = self.cursor.eat(b':');
         lex::space(&mut self.cursor);
         if !colon && !field.kind.is_message() {
-            let what = format!("expected `:` after the field name, found {}", self.cursor.found());
-            return Err(self.cursor.error_here(what).in_field(&field.name));
+            return Err(mistakes::no_colon(&self.cursor, field).in_field(&field.name));
         }
         let read = match self.cursor.peek() {
             Some(b'[') if repeats(field) => self.list(index, field, depth),
@@ -154,16 +146,12 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
     }
 
     #[cold]
-    fn taken(&self, message: &Message, field: &Field, taken: Taken, range: Range<usize>) -> Error {
-        let what = match taken {
-            Taken::Field => format!("the field {} is given twice", quote(&field.name)),
-            Taken::Oneof(other) => format!(
-                "{} and {} are of one oneof, which holds one of them",
-                quote(&message.fields()[other].name),
-                quote(&field.name)
-            ),
-        };
-        self.cursor.error(what, range).in_field(&field.name)
+    fn taken(&self, message: &Message, index: usize, taken: Taken, range: Range<usize>) -> Error {
+        let field = &message.fields()[index];
+        match taken {
+            Taken::Field => self.cursor.twice(field, &field.name, range),
+            Taken::Oneof(other) => self.cursor.two_of_oneof(message, other, index, range),
+        }
     }
 
     /// Reads `[a, b]`.
@@ -196,10 +184,12 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
                 return Ok(());
             }
             if !self.cursor.eat(b',') {
-                let what = format!("expected `,` or `]`, found {}", self.cursor.found());
-                return Err(self.cursor.error_here(what));
+                return Err(mistakes::no_comma(&self.cursor));
             }
             lex::space(&mut self.cursor);
+            if self.cursor.peek() == Some(b']') {
+                return Err(mistakes::no_element(&self.cursor));
+            }
         }
     }
 
@@ -210,8 +200,8 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
             self.builder.scalar(index, value.as_scalar());
             return Ok(());
         }
-        let closing = self.open()?;
         let message = self.tables.message(field.message);
+        let closing = self.open(&field.text_name, message)?;
         if field.cardinality == Cardinality::Map {
             return self.map_entry(index, message, closing, depth);
         }
@@ -221,8 +211,8 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
         self.end(message, missing)
     }
 
-    /// Reads `{` or `<`, and gives what closes it.
-    fn open(&mut self) -> Result<u8> {
+    /// Reads `{` or `<` of a message behind `name`, and gives what closes it.
+    fn open(&mut self, name: &str, message: &Message) -> Result<u8> {
         match self.cursor.peek() {
             Some(b'{') => {
                 self.cursor.position += 1;
@@ -232,10 +222,7 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
                 self.cursor.position += 1;
                 Ok(b'>')
             }
-            _ => {
-                let what = format!("expected `{{`, found {}", self.cursor.found());
-                Err(self.cursor.error_here(what).hint("a message is written `{ … }`"))
-            }
+            _ => Err(mistakes::no_message(&self.cursor, name, message)),
         }
     }
 
@@ -294,7 +281,10 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
             (message.well_known.unwrap_or(WellKnown::Wrapper), fields)
         else {
             let what = format!("{} is no Any, and has no {}", message.name(), quote(url));
-            return Err(self.cursor.error(what, range));
+            return Err(self
+                .cursor
+                .error(what, range)
+                .hint("a type in brackets stands in a `google.protobuf.Any`"));
         };
         let (prefix, name) = url.rsplit_once('/').unwrap_or(("", url));
         if prefix.is_empty() || prefix.starts_with('/') {
@@ -302,19 +292,18 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
             return Err(self.cursor.error(what, range).hint("write `[type.googleapis.com/NAME]`"));
         }
         let Some(inner) = self.tables.find(name) else {
-            let what = format!("the type {} is not in the schema", quote(url));
-            return Err(self.cursor.error(what, range));
+            return Err(self.cursor.no_type(self.tables, url, range));
         };
         let inner = self.tables.message(inner);
         for index in [url_index, value_index] {
             if let Err(taken) = self.builder.mark(index) {
-                return Err(self.taken(message, &message.fields()[index], taken, range));
+                return Err(self.taken(message, index, taken, range));
             }
         }
         lex::space(&mut self.cursor);
         self.cursor.eat(b':');
         lex::space(&mut self.cursor);
-        let closing = self.open()?;
+        let closing = self.open(&format!("[{url}]"), inner)?;
         self.builder.scalar(url_index, Scalar::String(url.as_bytes()));
         let open = self.builder.begin_bytes(value_index, inner);
         self.fields(inner, Some(closing), depth + 1)?;
@@ -323,37 +312,8 @@ impl<'t, 'a> Parser<'t, '_, 'a> {
     }
 
     #[cold]
-    fn not_a_name(&self) -> Error {
-        match self.cursor.peek() {
-            Some(b'0'..=b'9') => {
-                let mut ahead = self.cursor;
-                let number = String::from_utf8_lossy(ahead.take_while(|b| b.is_ascii_digit()));
-                self.cursor
-                    .error(
-                        format!("field {number} has no name, so its wire type is not known"),
-                        self.cursor.position..ahead.position,
-                    )
-                    .hint(
-                        "the text format keeps unknown fields to be read, not to be encoded: \
-                         remove the line",
-                    )
-            }
-            Some(b'{') => self
-                .cursor
-                .error_here("expected a field name, found `{`")
-                .hint("if this is JSON, say `--from json`"),
-            _ => {
-                let what = format!("expected a field name, found {}", self.cursor.found());
-                self.cursor.error_here(what)
-            }
-        }
-    }
-
-    #[cold]
-    fn unknown(&self, message: &Message, name: &str, range: Range<usize>) -> Error {
+    fn no_field(&self, message: &Message, name: &str, range: Range<usize>) -> Error {
         let known: Vec<&str> = message.fields().iter().map(|field| &*field.text_name).collect();
-        self.cursor
-            .error(format!("{} has no field {}", message.name(), quote(name)), range)
-            .hint(names::field_hint(name, &known, ""))
+        self.cursor.no_field(message, name, &known, range)
     }
 }

@@ -1,11 +1,14 @@
 //! Values that are no messages, out of text.
 
-use super::lex;
+use std::ops::Range;
+
+use super::{lex, mistakes};
 use crate::codec::binary::Scalar;
 use crate::codec::cursor::Cursor;
-use crate::error::{Error, Result, names};
-use crate::escape::{quote, quote_bytes};
-use crate::table::{Field, Kind, Tables};
+use crate::codec::{faults, range};
+use crate::error::{Error, Result};
+use crate::escape::quote_bytes;
+use crate::table::{Enum, Field, Kind, Tables};
 
 /// A value that may own its bytes.
 pub(super) enum Value {
@@ -30,7 +33,8 @@ pub(super) fn read(cursor: &mut Cursor<'_>, field: &Field, tables: &Tables) -> R
         Kind::String | Kind::Bytes => {
             let start = cursor.position;
             if !lex::at_string(cursor) {
-                return Err(expected(cursor, "a string").hint("strings stand in quotes"));
+                let hint = mistakes::as_string(cursor, field.kind);
+                return Err(mistakes::expected(cursor, "a string").maybe_hint(hint));
             }
             let bytes = lex::strings(cursor)?;
             if field.kind == Kind::Bytes {
@@ -51,11 +55,6 @@ pub(super) fn read(cursor: &mut Cursor<'_>, field: &Field, tables: &Tables) -> R
     }
 }
 
-#[cold]
-fn expected(cursor: &Cursor<'_>, what: &str) -> Error {
-    cursor.error_here(format!("expected {what}, found {}", cursor.found()))
-}
-
 fn boolean(cursor: &mut Cursor<'_>) -> Result<Value> {
     let start = cursor.position;
     let word = lex::word(cursor);
@@ -67,7 +66,8 @@ fn boolean(cursor: &mut Cursor<'_>) -> Result<Value> {
             Some(1) => true,
             _ => {
                 cursor.position = start;
-                return Err(expected(cursor, "true or false"));
+                let hint = mistakes::as_bool(cursor).map(str::to_owned);
+                return Err(mistakes::expected(cursor, "true or false").maybe_hint(hint));
             }
         },
     };
@@ -81,36 +81,66 @@ fn enum_value(cursor: &mut Cursor<'_>, field: &Field, tables: &Tables) -> Result
     let range = start..cursor.position;
     if let Some(value) = lex::integer(word) {
         let value = if negative { -i128::from(value) } else { i128::from(value) };
-        let number = i32::try_from(value).map_err(|_| {
-            cursor.error(format!("{value} is out of range of an enum"), range.clone())
-        })?;
-        if enumeration.closed && enumeration.name_of(number).is_none() {
-            let what = format!("{} has no value {number}", enumeration.name);
-            return Err(cursor.error(what, range));
-        }
-        return Ok(Value::Scalar(Scalar::Enum(number)));
+        return match i32::try_from(value) {
+            Ok(number) if !enumeration.closed || enumeration.name_of(number).is_some() => {
+                Ok(Value::Scalar(Scalar::Enum(number)))
+            }
+            _ => Err(cursor.no_number(enumeration, &value.to_string(), range)),
+        };
     }
     let name = String::from_utf8_lossy(word);
-    if name.is_empty() || negative {
-        cursor.position = start;
-        return Err(expected(cursor, "the name of an enum value"));
-    }
     match enumeration.number_of(&name) {
-        Some(number) => Ok(Value::Scalar(Scalar::Enum(number))),
-        None => {
-            let known: Vec<&str> = enumeration.by_number.iter().map(|(_, name)| &**name).collect();
-            let what = format!("{} has no value {}", enumeration.name, quote(&name));
-            Err(cursor.error(what, range).hint(names::hint(&name, &known, "", "its values are")))
+        Some(number) if !negative => Ok(Value::Scalar(Scalar::Enum(number))),
+        _ => {
+            cursor.position = start;
+            Err(no_enum_value(cursor, enumeration, &name, range))
         }
     }
+}
+
+/// What stands here is neither the name of a value nor its number.
+#[cold]
+fn no_enum_value(
+    cursor: &Cursor<'_>,
+    enumeration: &Enum,
+    name: &str,
+    place: Range<usize>,
+) -> Error {
+    if mistakes::is_null(name.as_bytes()) {
+        let what = format!("{} has no value {}", enumeration.name, quote_bytes(name.as_bytes()));
+        return cursor.error(what, place).maybe_hint(mistakes::notation(cursor).map(str::to_owned));
+    }
+    if !name.is_empty() {
+        let name = String::from_utf8_lossy(&cursor.record[place.clone()]);
+        return match mistakes::is_number(name.as_bytes()) {
+            true => cursor.no_number(enumeration, &name, place),
+            false => cursor.no_value(enumeration, &name, place),
+        };
+    }
+    let error = mistakes::expected(cursor, "the name of an enum value");
+    let mut quoted = Vec::new();
+    let is_string = lex::at_string(cursor) && lex::string(&mut cursor.clone(), &mut quoted).is_ok();
+    let quoted = String::from_utf8_lossy(&quoted);
+    if is_string && enumeration.number_of(&quoted).is_some() {
+        return error.hint(format!("write `{quoted}`, without quotes"));
+    }
+    error.hint(match mistakes::notation(cursor) {
+        Some(hint) => hint.to_owned(),
+        None => faults::value_hint(enumeration, &quoted),
+    })
 }
 
 fn whole_number(cursor: &mut Cursor<'_>, kind: Kind) -> Result<Value> {
     let start = cursor.position;
     let (negative, word) = lex::signed_word(cursor);
     let Some(magnitude) = lex::integer(word) else {
+        let text = String::from_utf8_lossy(word);
+        if range::is_whole(&text) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            // It has more than 64 bits.
+            return Err(mistakes::beyond(cursor, kind, start..cursor.position));
+        }
         cursor.position = start;
-        return Err(expected(cursor, "a whole number"));
+        return Err(mistakes::no_number(cursor, kind));
     };
     let value = if negative { -i128::from(magnitude) } else { i128::from(magnitude) };
     let scalar = match kind {
@@ -120,10 +150,7 @@ fn whole_number(cursor: &mut Cursor<'_>, kind: Kind) -> Result<Value> {
         Kind::Uint32 | Kind::Fixed32 if !negative => u32::try_from(value).ok().map(Scalar::U32),
         _ => None,
     };
-    scalar.map(Value::Scalar).ok_or_else(|| {
-        let what = format!("{value} is out of range of {}", kind.name());
-        cursor.error(what, start..cursor.position)
-    })
+    scalar.map(Value::Scalar).ok_or_else(|| mistakes::beyond(cursor, kind, start..cursor.position))
 }
 
 fn float(cursor: &mut Cursor<'_>, kind: Kind) -> Result<Value> {
@@ -131,7 +158,7 @@ fn float(cursor: &mut Cursor<'_>, kind: Kind) -> Result<Value> {
     let (negative, word) = lex::signed_word(cursor);
     let Some(value) = lex::float(word) else {
         cursor.position = start;
-        return Err(expected(cursor, "a number"));
+        return Err(mistakes::no_number(cursor, kind));
     };
     let signed = |value: f64| if negative { -value } else { value };
     Ok(Value::Scalar(match kind {
