@@ -44,16 +44,14 @@ impl FeatureSet {
         (1..=FEATURES.len()).contains(&(number as usize))
     }
 
-    /// Sets the feature of this field number.
+    /// Sets the feature of this field number, if it is used here.
     ///
     /// # Errors
     ///
-    /// What is wrong: there is no such feature, or it has no such value.
+    /// What is wrong: it has no such value.
     pub fn set(&mut self, number: u32, value: i32) -> Result<(), String> {
         let index = (number as usize).wrapping_sub(1);
-        let Some((name, known)) = FEATURES.get(index) else {
-            return Err(format!("there is no feature {number}"));
-        };
+        let Some((name, known)) = FEATURES.get(index) else { return Ok(()) };
         match u8::try_from(value) {
             Ok(value) if known.contains(&value) => self.0[index] = value,
             _ => return Err(format!("the feature {name} has no value {value}")),

@@ -36,6 +36,8 @@ fn of_protox(error: &protox::Error, roots: &Roots) -> Error {
     let mut what = visible(&error.to_string());
     if what.ends_with("found 'edition'") {
         what = String::from("`edition` is not read here, `syntax` is");
+    } else if let Some(name) = same_name(&what) {
+        what = format!("name '{name}' is defined twice");
     }
     let file = error.file().unwrap_or_default();
     // Its long form is `FILE:LINE:COLUMN: what`, where it knows the place.
@@ -56,6 +58,13 @@ fn of_protox(error: &protox::Error, roots: &Roots) -> Error {
     }
 }
 
+/// The name that two fields share, where protox speaks of their camel case.
+fn same_name(what: &str) -> Option<String> {
+    let names = what.strip_prefix("camel-case name of field '")?.strip_suffix('\'')?;
+    let (one, other) = names.split_once("' conflicts with field '")?;
+    (one == other).then(|| one.to_owned())
+}
+
 /// Parts of what protox says where protoc would not accept the file either. It
 /// accepts options and names that protox does not.
 const SURE: [&str; 5] = [
@@ -63,7 +72,7 @@ const SURE: [&str; 5] = [
     "is defined twice",
     "is already defined in file",
     "is already used",
-    "invalid field number",
+    "numbers must be between",
 ];
 
 /// An error in the file of this name, at a line and a column that count from
