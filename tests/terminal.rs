@@ -3,29 +3,35 @@
 mod common;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
 use common::Shell;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-/// Runs `hello` with a terminal as its standard output; what the terminal
-/// got, what standard error got, and the status.
-fn on_terminal(words: &[&str]) -> (String, String, i32) {
-    let shell = Shell::new();
+/// A terminal: what a person has before them, and the name of its other end.
+fn terminal() -> (OwnedFd, String) {
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo-terminal");
     grantpt(&terminal).expect("it can be granted");
     unlockpt(&terminal).expect("it can be unlocked");
     let name = ptsname(&terminal, Vec::new()).expect("it has a name");
     let name = name.to_str().expect("its name is text").to_owned();
-    let other_end = File::options().read(true).write(true).open(name).expect("its other end opens");
+    (terminal, name)
+}
+
+fn other_end(name: &str) -> OwnedFd {
+    let other_end = File::options().read(true).write(true).open(name);
+    OwnedFd::from(other_end.expect("the other end opens"))
+}
+
+/// Runs `hello` with a terminal as its standard output; what the terminal
+/// got, what standard error got, and the status.
+fn on_terminal(words: &[&str]) -> (String, String, i32) {
+    let shell = Shell::new();
+    let (terminal, name) = terminal();
     let mut command = shell.command("hello");
-    command
-        .args(words)
-        .stdin(Stdio::null())
-        .stdout(OwnedFd::from(other_end))
-        .stderr(Stdio::piped());
+    command.args(words).stdin(Stdio::null()).stdout(other_end(&name)).stderr(Stdio::piped());
     let child = command.spawn().expect("hello runs");
     // Our own copy of the other end has to go, or the reading below never ends.
     drop(command);
@@ -59,6 +65,35 @@ fn binary_is_refused_through_the_terminal_s_own_name() {
         on_terminal(&["encode", "--name", "bobby", "--to", "binary", "-o", "/dev/stdout"]);
     assert_eq!((shown.as_str(), status), ("", 1));
     assert!(said.starts_with("error: binary is not written to a terminal\n"), "{said}");
+}
+
+#[test]
+fn binary_is_refused_in_a_file_that_is_a_terminal() {
+    let shell = Shell::new();
+    let (_terminal, name) = terminal();
+    let mut command = shell.command("hello");
+    command.args(["encode", "--name", "bobby", "--to", "binary", "-o", &name]);
+    let output = command.stdin(Stdio::null()).output().expect("hello runs");
+    let refused = format!(
+        "error: the file \"{name}\" is a terminal, to which binary is not written\n\
+         hint: write it to a file with `-o FILE`, or say `--to hex`\n"
+    );
+    assert_eq!(String::from_utf8_lossy(&output.stderr), refused);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+/// Who forgot the input would else wait for a program that waits for them.
+#[test]
+fn it_is_said_that_a_terminal_is_read() {
+    let shell = Shell::new();
+    let (terminal, name) = terminal();
+    File::from(terminal.try_clone().expect("a copy")).write_all(b"0a0161\n\x04").expect("typed");
+    let mut command = shell.command("hello");
+    command.arg("decode").stdin(other_end(&name));
+    let output = command.output().expect("hello runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "name: \"a\"\n");
+    let said = "reading standard input, end it with ctrl-d\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), said);
 }
 
 #[test]
