@@ -33,7 +33,22 @@ pub const fn takes_in_json(kind: Kind) -> Option<&'static str> {
             "a number up to ±3.4028235e38, \
              `\"Infinity\"`, `\"-Infinity\"` or `\"NaN\"`",
         ),
-        _ => takes(kind),
+        Kind::Int64
+        | Kind::Uint64
+        | Kind::Int32
+        | Kind::Fixed64
+        | Kind::Fixed32
+        | Kind::Bool
+        | Kind::String
+        | Kind::Group
+        | Kind::Message
+        | Kind::Bytes
+        | Kind::Uint32
+        | Kind::Enum
+        | Kind::Sfixed32
+        | Kind::Sfixed64
+        | Kind::Sint32
+        | Kind::Sint64 => takes(kind),
     }
 }
 

@@ -137,10 +137,11 @@ pub fn no_number(cursor: &Cursor<'_>, kind: Kind) -> Error {
         let error = cursor.error(range::none(kind, &text), extent(cursor));
         return match notation(cursor) {
             Some(hint) => error.hint(hint),
-            None if has_zero_before(word) => error.hint(match kind {
-                Kind::Double | Kind::Float => "leave out the 0 before it",
-                _ => "a number that begins with 0 is octal",
-            }),
+            None if has_zero_before(word) => {
+                let float = matches!(kind, Kind::Double | Kind::Float);
+                let octal = "a number that begins with 0 is octal";
+                error.hint(if float { "leave out the 0 before it" } else { octal })
+            }
             None => error.maybe_hint(takes()),
         };
     }
