@@ -306,7 +306,8 @@ impl Convert for Encoding<'_> {
         _: &mut Notes,
     ) -> Result<()> {
         if let Some(from_json) = &self.from_json {
-            return from_json.record(record.bytes(), record.origin, scratch, out);
+            let range = record.start..record.end;
+            return from_json.record(record.window, range, record.origin, scratch, out);
         }
         parse(self.root, self.from, record.bytes(), record.origin, self.options, scratch)?;
         let mut framed = Vec::with_capacity(scratch.len());

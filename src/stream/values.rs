@@ -7,6 +7,7 @@
 //! wrong.
 
 use super::split::Found;
+use crate::codec::quick::plain_len;
 
 /// What the grammar allows next inside a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,6 +74,13 @@ impl Values {
             return self.between(bytes, ended);
         }
         while let Some(&byte) = bytes.get(self.looked_at) {
+            if let Next::String(_) = self.next {
+                let plain = plain_len(&bytes[self.looked_at..]);
+                if plain > 0 {
+                    self.looked_at += plain;
+                    continue;
+                }
+            }
             let at = self.looked_at;
             match self.step(byte) {
                 Step::Goes => self.looked_at += 1,

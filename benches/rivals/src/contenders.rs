@@ -183,9 +183,12 @@ impl Contender for Hello {
                     };
                     rest = &stream[behind..];
                     if slab.len() < FLUSH_LEN && !rest.is_empty() {
-                        let line = next_line(&mut rest);
-                        if !line.is_empty() {
-                            from_json.record(line, Origin::START, scratch, slab).map_err(text)?;
+                        let len = next_line(&mut rest).len();
+                        let line = behind..behind + len;
+                        if len > 0 {
+                            let origin = Origin::START;
+                            let read = from_json.record(stream, line, origin, scratch, slab);
+                            read.map_err(text)?;
                         }
                     }
                 }

@@ -39,21 +39,30 @@ impl<'t> FromJson<'t> {
         }
     }
 
-    /// Appends the message of one value, which begins at `origin`, by the plain
-    /// codec. `scratch` is for the message.
+    /// Appends the message of one value, which begins at `origin` of the
+    /// input. `window` may go on behind it; the quick path wants
+    /// [`super::SLACK`] bytes there. `scratch` is for the plain codec.
     ///
     /// # Errors
     ///
     /// As [`json::parse`]; nothing is appended then.
     pub fn record(
         &self,
-        record: &[u8],
+        window: &[u8],
+        record: Range<usize>,
         origin: Origin,
         scratch: &mut Vec<u8>,
         out: &mut Slab,
     ) -> Result<()> {
+        let start = out.len();
+        if let (1, behind) = self.values(window, record.clone(), usize::MAX, out)
+            && window[behind..record.end].iter().all(|byte| b" \t\r\n".contains(byte))
+        {
+            return Ok(());
+        }
+        out.truncate(start);
         scratch.clear();
-        json::parse(self.root, record, origin, self.options, scratch)?;
+        json::parse(self.root, &window[record], origin, self.options, scratch)?;
         let message = scratch.len();
         Framing::Varint.write_header(message, scratch)?;
         let (message, header) = scratch.split_at(message);

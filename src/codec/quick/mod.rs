@@ -15,22 +15,27 @@
 //! * Places are passed by value, and a place of [`GIVEN_UP`] says that they
 //!   gave up, so that both stay in registers.
 
+mod entry;
 mod enums;
 mod from_json;
 mod number;
 mod parse;
 mod plan;
 mod print;
+mod print_map;
+mod put;
 mod read_number;
 mod read_string;
 mod slab;
 mod string;
 mod to_json;
+mod wire;
 mod word;
 
 pub use from_json::FromJson;
 pub use plan::Plan;
 pub use slab::Slab;
+pub use string::plain_len;
 pub use to_json::ToJson;
 
 /// The bytes that have to stand behind a record.

@@ -132,14 +132,15 @@ pub(super) fn timestamp(seconds: i64, nanos: i64, out: &mut [u8], o: usize) -> u
     let month = if month < 10 { month + 3 } else { month - 9 };
     let date = eight_digits(year * 10_000 + month * 100 + day) | all(b'0');
     let time = second / 3600 * 10_000 + second / 60 % 60 * 100 + second % 60;
-    let date = date.to_le_bytes();
-    let time = (eight_digits(time) | all(b'0')).to_le_bytes();
-    block[..12].copy_from_slice(&[
-        b'"', date[0], date[1], date[2], date[3], b'-', date[4], date[5], b'-', date[6], date[7],
-        b'T',
-    ]);
-    block[12..21]
-        .copy_from_slice(&[time[2], time[3], b':', time[4], time[5], b':', time[6], time[7], b'.']);
+    let time = eight_digits(time) | all(b'0');
+    // The digits in three words, with what stands between them.
+    let first = u64::from(b'"') | (date & 0xffff_ffff) << 8 | u64::from(b'-') << 40;
+    let second = u64::from(b'-') | (date >> 48) << 8 | u64::from(b'T') << 24;
+    let third = (time >> 40 & 0xff) | u64::from(b':') << 8 | (time >> 48) << 16;
+    let second = second | (time >> 16 & 0xffff) << 32 | u64::from(b':') << 48;
+    word::store(block, 0, first | (date >> 32) << 48);
+    word::store(block, 8, second | (time >> 32) << 56);
+    word::store(block, 16, third | u64::from(b'.') << 32);
     let end = 20 + fraction(nanos as u32, &mut block[21..30]);
     block[end..end + 2].copy_from_slice(b"Z\"");
     o + end + 2

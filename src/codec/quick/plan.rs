@@ -74,12 +74,30 @@ pub(super) enum Many {
     Map,
 }
 
+/// What a field takes to be written as JSON.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Act {
+    /// One value.
+    String,
+    Message,
+    Bytes,
+    Timestamp,
+    Scalar,
+    /// Many.
+    List,
+    Packed,
+    Map,
+    /// Any of them, with a key that is longer than a block.
+    Long,
+}
+
 /// A field.
 pub(super) struct Step {
     /// The value of its tag.
     pub tag: u32,
     pub op: Op,
     pub many: Many,
+    pub act: Act,
     /// A bit for its oneof.
     pub oneof: u64,
     /// The message type or the enum of its values.
@@ -176,7 +194,20 @@ impl Step {
             Some([key, value]) => (inner_tag(key), inner_tag(value)),
             _ => (0, 0),
         };
+        let value_op = op(tables, value);
+        let act = match (many, value_op) {
+            _ if key_len > KEY_BLOCK => Act::Long,
+            (Many::List, _) => Act::List,
+            (Many::Packed, _) => Act::Packed,
+            (Many::Map, _) => Act::Map,
+            (_, Op::String) => Act::String,
+            (_, Op::Message) => Act::Message,
+            (_, Op::Bytes) => Act::Bytes,
+            (_, Op::Timestamp) => Act::Timestamp,
+            _ => Act::Scalar,
+        };
         Step {
+            act,
             name,
             masks,
             tag_word: u64::from_le_bytes(tag_bytes[..8].try_into().unwrap_or_default()),
@@ -184,7 +215,7 @@ impl Step {
             key_tag,
             value_tag,
             tag,
-            op: op(tables, value),
+            op: value_op,
             many,
             oneof: field.oneof.map_or(0, |oneof| 1u64.checked_shl(oneof.into()).unwrap_or(0)),
             target: match value.kind {

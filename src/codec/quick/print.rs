@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use base64::Engine;
-
-use super::enums::Names;
-use super::plan::{KEY_BLOCK, Many, Op, Plan, Shape, Step};
+use super::plan::{Act, Many, Op, Plan, Shape, Step};
+use super::put::{base64, blocks, braces, enum_value, key, literal, long};
+use super::wire::{next, span, tag, zigzag};
 use super::word::{self, varint};
 use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, number, string};
-use crate::wire::limits::{LENGTH_LEN_MAX, TAG_LEN_MAX};
 
 /// Room that a record has at first: for each of its bytes, and in all.
 const ROOM_PER_BYTE: usize = 4;
@@ -70,13 +68,13 @@ impl Plan {
 }
 
 /// A record being written.
-struct Printing<'p, 'i, 'o> {
+pub(super) struct Printing<'p, 'i, 'o> {
     plan: &'p Plan,
-    inp: &'i [u8],
-    out: &'o mut [u8],
+    pub inp: &'i [u8],
+    pub out: &'o mut [u8],
 }
 
-impl<'p, 'i> Printing<'p, 'i, '_> {
+impl<'p> Printing<'p, '_, '_> {
     /// Writes a message at `start` as a line, and gives where it ends.
     #[inline(always)]
     fn line(&mut self, pos: usize, end: usize, start: usize) -> usize {
@@ -111,16 +109,26 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
                     None => return GIVEN_UP,
                 }
             };
-            if oneofs & step.oneof != 0 {
+            if step.oneof != 0 {
+                if oneofs & step.oneof != 0 {
+                    return GIVEN_UP;
+                }
+                oneofs |= step.oneof;
+            }
+            let place = Place { pos: at, o: key(step, self.out, o) };
+            if place.o == GIVEN_UP {
                 return GIVEN_UP;
             }
-            oneofs |= step.oneof;
-            let place = Place { pos: at, o: key(step, self.out, o) };
-            Place { pos, o } = match step.many {
-                Many::Explicit | Many::Implicit => self.value(step, place, end, depth),
-                Many::List => self.list(step, place, end, depth),
-                Many::Packed => self.packed(step, place, end),
-                Many::Map => self.map(step, place, end, depth),
+            Place { pos, o } = match step.act {
+                Act::String => self.string(step, place, end),
+                Act::Message => self.inner(step, place, end, depth),
+                Act::Bytes => self.bytes(step, place, end),
+                Act::Timestamp => self.timestamp(step, place, end),
+                Act::Scalar => self.scalar(step, place),
+                Act::List => self.list(step, place, end, depth),
+                Act::Packed => self.packed(step, place, end),
+                Act::Map => self.map(step, place, end, depth),
+                Act::Long => self.long_key(step, Place { pos: at, o }, end, depth),
             };
             // A place that there is none of is beyond the end too.
             if pos > end || o == GIVEN_UP {
@@ -130,38 +138,68 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
         braces(*b"{}", self.out, start, o)
     }
 
-    /// Writes a value. It stands in the loop over the fields of a message,
-    /// where most values are; [`Printing::value_apart`] is for the others.
-    #[inline(always)]
-    fn value(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
-        let Place { pos, o } = place;
-        if o == GIVEN_UP {
-            return NOWHERE;
+    /// Writes a field whose key is longer than a block.
+    #[cold]
+    fn long_key(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
+        let place = Place { pos: place.pos, o: blocks(&step.key, step.key_len, self.out, place.o) };
+        match step.many {
+            _ if place.o == GIVEN_UP => NOWHERE,
+            Many::Explicit | Many::Implicit => self.value(step, place, end, depth),
+            Many::List => self.list(step, place, end, depth),
+            Many::Packed => self.packed(step, place, end),
+            Many::Map => self.map(step, place, end, depth),
         }
+    }
+
+    /// Writes a value that is not one of a message's own fields.
+    #[inline(never)]
+    pub(super) fn value(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
         match step.op {
-            Op::Message | Op::String | Op::Bytes | Op::Timestamp => {
-                let (pos, behind) = span(self.inp, pos, end);
-                if behind == GIVEN_UP || (step.many == Many::Implicit && pos == behind) {
-                    return NOWHERE;
-                }
-                let o = match step.op {
-                    Op::Message => {
-                        let shape = &self.plan.shapes[step.target as usize];
-                        self.message(shape, pos, behind, o, depth.saturating_sub(1))
-                    }
-                    Op::String => string::quoted(self.inp, pos, behind - pos, self.out, o),
-                    Op::Timestamp => timestamp(self.inp, pos, behind, self.out, o),
-                    _ => bytes(&self.inp[pos..behind], self.out, o),
-                };
-                Place { pos: behind, o }
-            }
+            _ if place.o == GIVEN_UP => NOWHERE,
+            Op::Message => self.inner(step, place, end, depth),
+            Op::String => self.string(step, place, end),
+            Op::Bytes => self.bytes(step, place, end),
+            Op::Timestamp => self.timestamp(step, place, end),
             _ => self.scalar(step, place),
         }
     }
 
-    #[inline(never)]
-    fn value_apart(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
-        self.value(step, place, end, depth)
+    #[inline(always)]
+    fn inner(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
+        let (pos, behind) = span(self.inp, place.pos, end);
+        if behind == GIVEN_UP {
+            return NOWHERE;
+        }
+        let shape = &self.plan.shapes[step.target as usize];
+        let o = self.message(shape, pos, behind, place.o, depth.saturating_sub(1));
+        Place { pos: behind, o }
+    }
+
+    #[inline(always)]
+    fn string(&mut self, step: &'p Step, place: Place, end: usize) -> Place {
+        let (pos, behind) = span(self.inp, place.pos, end);
+        if behind == GIVEN_UP || (pos == behind && step.many == Many::Implicit) {
+            return NOWHERE;
+        }
+        Place { pos: behind, o: string::quoted(self.inp, pos, behind - pos, self.out, place.o) }
+    }
+
+    #[inline(always)]
+    fn bytes(&mut self, step: &'p Step, place: Place, end: usize) -> Place {
+        let (pos, behind) = span(self.inp, place.pos, end);
+        if behind == GIVEN_UP || (pos == behind && step.many == Many::Implicit) {
+            return NOWHERE;
+        }
+        Place { pos: behind, o: base64(&self.inp[pos..behind], self.out, place.o) }
+    }
+
+    #[inline(always)]
+    fn timestamp(&mut self, _: &'p Step, place: Place, end: usize) -> Place {
+        let (pos, behind) = span(self.inp, place.pos, end);
+        if behind == GIVEN_UP {
+            return NOWHERE;
+        }
+        Place { pos: behind, o: timestamp(self.inp, pos, behind, self.out, place.o) }
     }
 
     /// Writes a number, a bool or the name of an enum value. Gives up on one
@@ -232,7 +270,7 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
         let mut o = start;
         loop {
             o = literal(b",", self.out, o);
-            Place { pos, o } = self.value_apart(step, Place { pos, o }, end, depth);
+            Place { pos, o } = self.value(step, Place { pos, o }, end, depth);
             if pos > end || o == GIVEN_UP {
                 return NOWHERE;
             }
@@ -252,14 +290,36 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
         if pos == behind || behind == GIVEN_UP {
             return NOWHERE;
         }
-        let mut place = Place { pos, o: start };
-        while place.pos < behind {
-            place.o = literal(b",", self.out, place.o);
-            if place.o == GIVEN_UP {
-                return NOWHERE;
-            }
-            place = self.scalar(step, place);
-        }
+        let place = Place { pos, o: start };
+        // A loop of its own for the kinds that come in great numbers.
+        let quoted = self.plan.quoted;
+        let place = match step.op {
+            Op::Double => self.each(place, behind, |inp, pos, out, o| {
+                let Some(bits) = word::load(inp, pos) else { return NOWHERE };
+                Place { pos: pos + 8, o: number::double(f64::from_bits(bits), out, o) }
+            }),
+            Op::Uint32 => self.each(place, behind, |inp, pos, out, o| {
+                let (value, pos) = varint(inp, pos);
+                Place { pos, o: number::unsigned(u64::from(value as u32), out, o) }
+            }),
+            Op::Int32 => self.each(place, behind, |inp, pos, out, o| {
+                let (value, pos) = varint(inp, pos);
+                Place { pos, o: number::signed(i64::from(value as i32), out, o) }
+            }),
+            Op::Uint64 => self.each(place, behind, |inp, pos, out, o| {
+                let (value, pos) = varint(inp, pos);
+                Place { pos, o: long(quoted, false, value, out, o) }
+            }),
+            Op::Int64 => self.each(place, behind, |inp, pos, out, o| {
+                let (value, pos) = varint(inp, pos);
+                Place { pos, o: long(quoted, true, value, out, o) }
+            }),
+            Op::Sint64 => self.each(place, behind, |inp, pos, out, o| {
+                let (value, pos) = varint(inp, pos);
+                Place { pos, o: long(quoted, true, zigzag(value), out, o) }
+            }),
+            _ => self.each_other(step, place, behind),
+        };
         let Place { pos, o } = place;
         if pos != behind || o == GIVEN_UP || next(step, self.inp, pos, end).is_some() {
             return NOWHERE;
@@ -267,325 +327,33 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
         Place { pos, o: braces(*b"[]", self.out, start, o) }
     }
 
-    /// Writes the entries of a map, whose keys have to ascend; if they don't,
-    /// they are put in order.
-    #[inline(never)]
-    fn map(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
-        let Place { mut pos, o: start } = place;
-        let mut o = start;
-        let mut last: Option<Key<'_>> = None;
-        loop {
-            let Some(entry) = entry(step, self.inp, pos, end) else { return NOWHERE };
-            if last.is_some_and(|last| last >= entry.key) {
-                return self.sorted_map(step, place, end, depth);
-            }
-            o = literal(b",", self.out, o);
-            o = self.entry(step, &entry, o, depth);
-            if o == GIVEN_UP {
+    /// Writes values one after another up to `behind`, each with a comma
+    /// before it.
+    #[inline(always)]
+    fn each(
+        &mut self,
+        Place { mut pos, mut o }: Place,
+        behind: usize,
+        write: impl Fn(&[u8], usize, &mut [u8], usize) -> Place,
+    ) -> Place {
+        let (inp, out) = (self.inp, &mut *self.out);
+        while pos < behind {
+            let Some(comma) = out.get_mut(o) else { return NOWHERE };
+            *comma = b',';
+            Place { pos, o } = write(inp, pos, out, o + 1);
+        }
+        Place { pos, o }
+    }
+
+    fn each_other(&mut self, step: &'p Step, mut place: Place, behind: usize) -> Place {
+        while place.pos < behind {
+            place.o = literal(b",", self.out, place.o);
+            if place.o == GIVEN_UP {
                 return NOWHERE;
             }
-            pos = entry.end;
-            last = Some(entry.key);
-            match next(step, self.inp, pos, end) {
-                Some(at) => pos = at,
-                None => return Place { pos, o: braces(*b"{}", self.out, start, o) },
-            }
+            place = self.scalar(step, place);
         }
-    }
-
-    #[inline(never)]
-    fn sorted_map(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
-        let Place { mut pos, o: start } = place;
-        let mut entries = Vec::with_capacity(16);
-        loop {
-            let Some(entry) = entry(step, self.inp, pos, end) else { return NOWHERE };
-            pos = entry.end;
-            entries.push(entry);
-            match next(step, self.inp, pos, end) {
-                Some(at) => pos = at,
-                None => break,
-            }
-        }
-        entries.sort_unstable_by_key(|entry| entry.key);
-        // Of two with one key the plain codec says which counts.
-        if entries.windows(2).any(|pair| pair[0].key == pair[1].key) {
-            return NOWHERE;
-        }
-        let mut o = start;
-        for entry in &entries {
-            o = literal(b",", self.out, o);
-            o = self.entry(step, entry, o, depth);
-            if o == GIVEN_UP {
-                return NOWHERE;
-            }
-        }
-        Place { pos, o: braces(*b"{}", self.out, start, o) }
-    }
-
-    /// Writes an entry of a map.
-    #[inline]
-    fn entry(&mut self, step: &'p Step, entry: &Entry<'i>, o: usize, depth: u32) -> usize {
-        if o == GIVEN_UP {
-            return GIVEN_UP;
-        }
-        let out = &mut *self.out;
-        let o = match entry.key {
-            Key::String(bytes) => string::quoted(self.inp, entry.key_at, bytes.len(), out, o),
-            Key::Bool(true) => literal(b"\"true\"", out, o),
-            Key::Bool(false) => literal(b"\"false\"", out, o),
-            Key::Signed(value) => long(true, true, value as u64, out, o),
-            Key::Unsigned(value) => long(true, false, value, out, o),
-        };
-        let o = literal(b":", out, o);
-        let Some(pos) = entry.value else {
-            // Libraries that leave out default keys leave out such values too.
-            return match step.op {
-                Op::String => literal(b"\"\"", out, o),
-                _ => GIVEN_UP,
-            };
-        };
-        // The entry is a level of its own.
-        let place = self.value_apart(step, Place { pos, o }, entry.end, depth.saturating_sub(1));
-        if place.pos == entry.end { place.o } else { GIVEN_UP }
-    }
-}
-
-/// Writes a number of 64 bits, in quotes if it is to have them.
-#[inline(always)]
-fn long(quoted: bool, signed: bool, value: u64, out: &mut [u8], o: usize) -> usize {
-    let quote = usize::from(quoted);
-    let Some(place) = out.get_mut(o) else { return GIVEN_UP };
-    *place = b'"';
-    let o = match signed {
-        true => number::signed(value as i64, out, o + quote),
-        false => number::unsigned(value, out, o + quote),
-    };
-    let Some(place) = out.get_mut(o) else { return GIVEN_UP };
-    *place = b'"';
-    o + quote
-}
-
-#[inline]
-fn enum_value(names: &Names, value: i32, out: &mut [u8], o: usize) -> usize {
-    match names.of(value) {
-        Some(name) => blocks(&name.bytes, name.len, out, o),
-        None if names.closed => GIVEN_UP,
-        None => number::signed(i64::from(value), out, o),
-    }
-}
-
-/// An entry of a map, found but not written.
-struct Entry<'a> {
-    key: Key<'a>,
-    /// Where the bytes of a key stand that is a string.
-    key_at: usize,
-    /// Where the value stands behind its tag.
-    value: Option<usize>,
-    end: usize,
-}
-
-/// The key of an entry, in the order in which entries are written.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Key<'a> {
-    Signed(i64),
-    Unsigned(u64),
-    Bool(bool),
-    String(&'a [u8]),
-}
-
-/// Reads the entry whose length stands at `pos`: its key and its value, each
-/// once and in this order.
-#[inline]
-fn entry<'a>(step: &Step, inp: &'a [u8], pos: usize, end: usize) -> Option<Entry<'a>> {
-    let (mut pos, end) = span(inp, pos, end);
-    if end == GIVEN_UP {
-        return None;
-    }
-    let (mut key, mut key_at) = (default_key(step.key_op)?, pos);
-    if pos < end && inp[pos] == KEY_NUMBER | wire_type(step.key_op) {
-        (key, pos) = read_key(step.key_op, inp, pos + 1, end)?;
-        if pos > end {
-            return None;
-        }
-        if let Key::String(bytes) = key {
-            key_at = pos - bytes.len();
-        }
-    }
-    if pos == end {
-        return Some(Entry { key, key_at, value: None, end });
-    }
-    let is_value = inp[pos] == VALUE_NUMBER | wire_type(step.op);
-    is_value.then_some(Entry { key, key_at, value: Some(pos + 1), end })
-}
-
-/// The field numbers of a key and of a value, as their tags have them.
-const KEY_NUMBER: u8 = 1 << 3;
-const VALUE_NUMBER: u8 = 2 << 3;
-
-fn wire_type(op: Op) -> u8 {
-    match op {
-        Op::String | Op::Bytes | Op::Message | Op::Timestamp => 2,
-        Op::Double | Op::Fixed64 | Op::Sfixed64 => 1,
-        Op::Float | Op::Fixed32 | Op::Sfixed32 => 5,
-        // No wire type: nothing is like it.
-        Op::Other => 7,
-        Op::Int32
-        | Op::Int64
-        | Op::Uint32
-        | Op::Uint64
-        | Op::Sint32
-        | Op::Sint64
-        | Op::Bool
-        | Op::Enum => 0,
-    }
-}
-
-fn default_key(op: Op) -> Option<Key<'static>> {
-    Some(match op {
-        Op::String => Key::String(b""),
-        Op::Bool => Key::Bool(false),
-        Op::Uint32 | Op::Uint64 | Op::Fixed32 | Op::Fixed64 => Key::Unsigned(0),
-        Op::Int32 | Op::Int64 | Op::Sint32 | Op::Sint64 | Op::Sfixed32 | Op::Sfixed64 => {
-            Key::Signed(0)
-        }
-        _ => return None,
-    })
-}
-
-/// Reads a key, and gives what is behind it.
-#[inline]
-fn read_key<'a>(op: Op, inp: &'a [u8], pos: usize, end: usize) -> Option<(Key<'a>, usize)> {
-    Some(match op {
-        Op::Fixed64 => (Key::Unsigned(word::load(inp, pos)?), pos + 8),
-        Op::Sfixed64 => (Key::Signed(word::load(inp, pos)? as i64), pos + 8),
-        Op::Fixed32 => (Key::Unsigned(u64::from(word::load(inp, pos)? as u32)), pos + 4),
-        Op::Sfixed32 => (Key::Signed(i64::from(word::load(inp, pos)? as i32)), pos + 4),
-        Op::String => {
-            let (at, behind) = span(inp, pos, end);
-            (Key::String(inp.get(at..behind)?), behind)
-        }
-        _ => {
-            let (value, at) = varint(inp, pos);
-            if at == GIVEN_UP {
-                return None;
-            }
-            let key = match op {
-                Op::Bool => Key::Bool(value != 0),
-                Op::Uint32 => Key::Unsigned(u64::from(value as u32)),
-                Op::Uint64 => Key::Unsigned(value),
-                Op::Int32 => Key::Signed(i64::from(value as i32)),
-                Op::Sint32 => Key::Signed(i64::from(zigzag(u64::from(value as u32)) as i32)),
-                Op::Int64 => Key::Signed(value as i64),
-                Op::Sint64 => Key::Signed(zigzag(value) as i64),
-                _ => return None,
-            };
-            (key, at)
-        }
-    })
-}
-
-#[inline(always)]
-fn zigzag(value: u64) -> u64 {
-    value >> 1 ^ (value & 1).wrapping_neg()
-}
-
-/// The value of the tag at `pos`, and what is behind it. One that is longer
-/// than a tag may be is no tag of a field.
-#[inline(always)]
-fn tag(inp: &[u8], pos: usize) -> (u64, usize) {
-    match inp.get(pos) {
-        Some(&byte) if byte < 0x80 => (u64::from(byte), pos + 1),
-        _ => {
-            let (tag, at) = varint(inp, pos);
-            if at == GIVEN_UP || at - pos > TAG_LEN_MAX { (0, GIVEN_UP) } else { (tag, at) }
-        }
-    }
-}
-
-/// Where what stands behind the length at `pos` begins and ends; a place of
-/// [`GIVEN_UP`] when it is malformed or goes beyond `end`.
-#[inline(always)]
-fn span(inp: &[u8], pos: usize, end: usize) -> (usize, usize) {
-    let (len, at) = varint(inp, pos);
-    // A place that there is none of is beyond the end too.
-    if at > end || at - pos > LENGTH_LEN_MAX || len > (end - at) as u64 {
-        return (GIVEN_UP, GIVEN_UP);
-    }
-    (at, at + len as usize)
-}
-
-/// What is behind the tag at `pos`, if it is one more of the same field.
-#[inline(always)]
-fn next(step: &Step, inp: &[u8], pos: usize, end: usize) -> Option<usize> {
-    if pos >= end {
-        return None;
-    }
-    let (tag, at) = tag(inp, pos);
-    (tag == u64::from(step.tag)).then_some(at)
-}
-
-/// Writes the key of a field with its comma.
-#[inline(always)]
-fn key(step: &Step, out: &mut [u8], o: usize) -> usize {
-    if step.key_len > KEY_BLOCK {
-        return blocks(&step.key, step.key_len, out, o);
-    }
-    match out.get_mut(o..).and_then(|rest| rest.first_chunk_mut::<KEY_BLOCK>()) {
-        Some(place) => {
-            *place = step.block;
-            o + step.key_len
-        }
-        None => GIVEN_UP,
-    }
-}
-
-/// Writes bytes that are padded to whole blocks.
-#[inline]
-fn blocks(padded: &[u8], len: usize, out: &mut [u8], o: usize) -> usize {
-    let (from, _) = padded.as_chunks::<KEY_BLOCK>();
-    let Some((to, _)) = out.get_mut(o..).map(|rest| rest.as_chunks_mut::<KEY_BLOCK>()) else {
-        return GIVEN_UP;
-    };
-    if to.len() < from.len() {
-        return GIVEN_UP;
-    }
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = *from;
-    }
-    o + len
-}
-
-/// Writes a few bytes.
-#[inline(always)]
-fn literal(bytes: &[u8], out: &mut [u8], o: usize) -> usize {
-    match out.get_mut(o..).and_then(|rest| rest.get_mut(..bytes.len())) {
-        Some(place) => {
-            place.copy_from_slice(bytes);
-            o + bytes.len()
-        }
-        None => GIVEN_UP,
-    }
-}
-
-/// Puts brackets around what was written from `start` to `o` with a comma
-/// before each part.
-#[inline(always)]
-fn braces(brackets: [u8; 2], out: &mut [u8], start: usize, o: usize) -> usize {
-    let o = o.max(start + 1);
-    let Some(place) = out.get_mut(o) else { return GIVEN_UP };
-    *place = brackets[1];
-    out[start] = brackets[0];
-    o + 1
-}
-
-/// Writes bytes as base64.
-#[inline]
-fn bytes(bytes: &[u8], out: &mut [u8], o: usize) -> usize {
-    let o = literal(b"\"", out, o);
-    let Some(place) = out.get_mut(o..) else { return GIVEN_UP };
-    match base64::engine::general_purpose::STANDARD.encode_slice(bytes, place) {
-        Ok(len) => literal(b"\"", out, o + len),
-        Err(_) => GIVEN_UP,
+        place
     }
 }
 

@@ -1,7 +1,7 @@
 //! JSON strings, written in blocks: copied first, and looked at while they are.
 
 use super::GIVEN_UP;
-use super::word::{self, first, special_to_write};
+use super::word::{self, first, special_to_read, special_to_write};
 use crate::escape;
 
 /// The length of a block that the compiler turns into vector instructions.
@@ -9,14 +9,21 @@ const BLOCK: usize = 32;
 
 /// Writes the `len` bytes at `pos` at `o`, in quotes. Gives up on what is not
 /// UTF-8, and when the input has less than a block behind the string.
-#[inline]
+#[inline(always)]
 pub(super) fn quoted(inp: &[u8], pos: usize, len: usize, out: &mut [u8], o: usize) -> usize {
     let Some(quote) = out.get_mut(o) else { return GIVEN_UP };
     *quote = b'"';
     let Some(word) = word::load(inp, pos) else { return GIVEN_UP };
-    let o = match first(special_to_write(word)) >= len {
+    let plain = first(special_to_write(word));
+    let o = match plain >= len || plain == 8 {
         // Short and plain, as many are.
-        true if word::store(out, o + 1, word) => o + 1 + len,
+        true if word::store(out, o + 1, word) => {
+            if len <= 8 {
+                o + 1 + len
+            } else {
+                inside(inp, pos + 8, pos + len, out, o + 9)
+            }
+        }
         _ => inside(inp, pos, pos + len, out, o + 1),
     };
     match out.get_mut(o) {
@@ -29,7 +36,7 @@ pub(super) fn quoted(inp: &[u8], pos: usize, len: usize, out: &mut [u8], o: usiz
 }
 
 /// Writes the bytes from `pos` to `end`.
-#[inline]
+#[inline(never)]
 fn inside(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], mut o: usize) -> usize {
     loop {
         while pos + BLOCK <= end {
@@ -72,8 +79,23 @@ fn inside(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], mut o: usize) 
     }
 }
 
+/// How many bytes a JSON string at least holds as they are before the first
+/// that has to be looked at.
+pub fn plain_len(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks::<8>();
+    let specials = words.iter().map(|word| special_to_read(u64::from_le_bytes(*word)));
+    let mut plain = 0;
+    for special in specials {
+        plain += first(special);
+        if special != 0 {
+            break;
+        }
+    }
+    plain
+}
+
 /// Whether a byte of the block is not written as it is. The compiler makes
-/// some thirty instructions of it; `tests/vectors.rs` would notice if not.
+/// some thirty instructions of it; `benches/blocks.rs` would notice if not.
 #[inline(always)]
 fn has_special(block: &[u8; BLOCK]) -> bool {
     let mut found = 0u8;
