@@ -20,6 +20,7 @@ mod enums;
 mod from_json;
 mod number;
 mod parse;
+mod parse_map;
 mod plan;
 mod print;
 mod print_map;

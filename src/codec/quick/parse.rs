@@ -84,10 +84,10 @@ impl Plan {
 }
 
 /// A record being read.
-struct Parsing<'p, 'i, 'o> {
+pub(super) struct Parsing<'p, 'i, 'o> {
     plan: &'p Plan,
-    inp: &'i [u8],
-    out: &'o mut [u8],
+    pub inp: &'i [u8],
+    pub out: &'o mut [u8],
 }
 
 impl<'p> Parsing<'p, '_, '_> {
@@ -251,7 +251,7 @@ impl<'p> Parsing<'p, '_, '_> {
     }
 
     #[inline(never)]
-    fn value_apart(&mut self, step: &'p Step, place: Place, depth: u32) -> Place {
+    pub(super) fn value_apart(&mut self, step: &'p Step, place: Place, depth: u32) -> Place {
         self.value(step, place, depth)
     }
 
@@ -342,118 +342,18 @@ impl<'p> Parsing<'p, '_, '_> {
             }
         }
     }
-
-    /// Reads an object of entries. They have to come in the order of their
-    /// keys, each once: else the plain codec puts them in order.
-    #[inline(never)]
-    fn map(&mut self, step: &'p Step, place: Place, depth: u32) -> Place {
-        let Place { mut pos, mut o } = place;
-        if self.inp.get(pos) != Some(&b'{') || step.key_op == Op::Other {
-            return NOWHERE;
-        }
-        pos = space(self.inp, pos + 1);
-        if self.inp.get(pos) == Some(&b'}') {
-            return Place { pos: pos + 1, o };
-        }
-        let mut last = None;
-        loop {
-            let (start, key_start);
-            (Place { pos, o }, start, key_start) = self.entry(step, Place { pos, o }, depth);
-            if o == GIVEN_UP {
-                return NOWHERE;
-            }
-            // In what was written a key is a string with its length, which
-            // tells nothing of the order, or a number.
-            if let Some((last_start, last_key)) = last
-                && !self.ascends(step, (last_start, last_key), (start, key_start))
-            {
-                return NOWHERE;
-            }
-            last = Some((start, key_start));
-            pos = space(self.inp, pos);
-            match self.inp.get(pos) {
-                Some(b',') => pos = space(self.inp, pos + 1),
-                Some(b'}') => return Place { pos: pos + 1, o },
-                _ => return NOWHERE,
-            }
-        }
-    }
-
-    /// Reads an entry. Gives also where its key begins and ends in the output.
-    #[inline]
-    fn entry(
-        &mut self,
-        step: &'p Step,
-        Place { pos, o }: Place,
-        depth: u32,
-    ) -> (Place, usize, usize) {
-        const NONE: (Place, usize, usize) = (NOWHERE, 0, 0);
-        let start = tag(step, self.out, o);
-        if start == GIVEN_UP || self.inp.get(pos) != Some(&b'"') {
-            return NONE;
-        }
-        // Behind the length of the entry: the tag and the value of the key.
-        let Some(place) = self.out.get_mut(start + 1) else { return NONE };
-        *place = step.key_tag;
-        let key_start = start + 2;
-        let key = match step.key_op {
-            Op::String => {
-                let behind = read_string::unquoted(self.inp, pos, self.out, key_start + 1);
-                if behind.o == GIVEN_UP {
-                    return NONE;
-                }
-                Place { pos: behind.pos, o: with_length(self.out, key_start, behind.o) }
-            }
-            // With its quotes, as any number may have.
-            Op::Bool => NOWHERE,
-            op => read_number::whole(op, self.inp, pos, self.out, key_start),
-        };
-        let colon = space(self.inp, key.pos);
-        if key.o == GIVEN_UP || self.inp.get(colon) != Some(&b':') {
-            return NONE;
-        }
-        let Some(place) = self.out.get_mut(key.o) else { return NONE };
-        *place = step.value_tag;
-        let place = Place { pos: space(self.inp, colon + 1), o: key.o + 1 };
-        let behind = self.value_apart(step, place, depth.saturating_sub(1));
-        if behind.o == GIVEN_UP {
-            return NONE;
-        }
-        // The length is inserted last: the key then stands where it moved to.
-        let o = with_length(self.out, start, behind.o);
-        if o == GIVEN_UP {
-            return NONE;
-        }
-        let moved = o - behind.o;
-        (Place { pos: behind.pos, o }, key_start + moved, key.o + moved)
-    }
-
-    /// Whether the second of two keys that were written is above the first.
-    fn ascends(&self, step: &Step, first: (usize, usize), second: (usize, usize)) -> bool {
-        let key = |(start, end): (usize, usize)| self.out.get(start..end).unwrap_or_default();
-        let (first, second) = (key(first), key(second));
-        match step.key_op {
-            Op::String => {
-                let text = |key: &[u8]| {
-                    crate::wire::varint::read(key).map_or(key.len(), |(_, length)| length)
-                };
-                first[text(first)..] < second[text(second)..]
-            }
-            op => read_number::key_order(op, first) < read_number::key_order(op, second),
-        }
-    }
 }
 
 /// Writes the tag of a field.
 #[inline(always)]
-fn tag(step: &Step, out: &mut [u8], o: usize) -> usize {
+pub(super) fn tag(step: &Step, out: &mut [u8], o: usize) -> usize {
     if o != GIVEN_UP && word::store(out, o, step.tag_word) { o + step.tag_len } else { GIVEN_UP }
 }
 
 /// Writes the length of what stands from `at + 1` to `end` at `at`, and gives
 /// where it ends then: it is moved when its length needs more than a byte.
 #[inline(always)]
-fn with_length(out: &mut [u8], at: usize, end: usize) -> usize {
+pub(super) fn with_length(out: &mut [u8], at: usize, end: usize) -> usize {
     let len = end - at - 1;
     match out.get_mut(at) {
         Some(place) if len < 0x80 => {

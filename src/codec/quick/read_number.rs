@@ -25,6 +25,7 @@ pub(super) fn whole(op: Op, inp: &[u8], pos: usize, out: &mut [u8], o: usize) ->
     let small = i64::from(signed as i32) == signed;
     let o = match op {
         Op::Uint64 | Op::Fixed64 if negative => return NOWHERE,
+        Op::Int64 | Op::Sint64 | Op::Sfixed64 if value > 1 << 63 => return NOWHERE,
         Op::Uint32 | Op::Fixed32 if negative || value > u64::from(u32::MAX) => return NOWHERE,
         Op::Int32 | Op::Sint32 | Op::Sfixed32 if !small || value > 1 << 31 => return NOWHERE,
         Op::Int64 | Op::Sint64 | Op::Sfixed64 if value != 0 && negative != (signed < 0) => {
@@ -46,8 +47,8 @@ pub(super) fn whole(op: Op, inp: &[u8], pos: usize, out: &mut [u8], o: usize) ->
     Place { pos, o }
 }
 
-/// Reads up to 19 digits, and gives what is behind them: where it began for
-/// none, or for a zero before others.
+/// Reads digits, and gives what is behind them: nowhere for none, for a zero
+/// before others, and for more than 64 bits.
 #[inline(always)]
 fn digits(inp: &[u8], pos: usize) -> (u64, usize) {
     let Some(first) = word::load(inp, pos) else { return (0, usize::MAX) };
@@ -66,12 +67,12 @@ fn more_digits(inp: &[u8], pos: usize, value: u64) -> (u64, usize) {
     let mut value = value * POWERS[count] + eight_digits(second, count);
     let mut end = pos + count;
     if count == 8 {
-        // Three more at most: what begins with 19 digits fits 64 bits.
         while let Some(&digit @ b'0'..=b'9') = inp.get(end) {
-            if end == pos + 11 {
+            let more = value.checked_mul(10);
+            let Some(more) = more.and_then(|more| more.checked_add(u64::from(digit - b'0'))) else {
                 return (0, usize::MAX);
-            }
-            value = value * 10 + u64::from(digit - b'0');
+            };
+            value = more;
             end += 1;
         }
     }
@@ -102,23 +103,6 @@ fn fixed<const N: usize>(bytes: [u8; N], out: &mut [u8], o: usize) -> usize {
             o + N
         }
         None => super::GIVEN_UP,
-    }
-}
-
-/// A number in the order of keys, for a key that was written.
-pub(super) fn key_order(op: Op, key: &[u8]) -> i128 {
-    let varint = || crate::wire::varint::read(key).map_or(0, |(value, _)| value);
-    let long = || key.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    let short = || key.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
-    let zigzag = |value: u64| (value >> 1) as i64 ^ -((value & 1) as i64);
-    match op {
-        Op::Int32 | Op::Int64 => i128::from(varint() as i64),
-        Op::Sint32 | Op::Sint64 => i128::from(zigzag(varint())),
-        Op::Fixed64 => i128::from(long()),
-        Op::Sfixed64 => i128::from(long() as i64),
-        Op::Fixed32 => i128::from(short()),
-        Op::Sfixed32 => i128::from(short() as i32),
-        _ => i128::from(varint()),
     }
 }
 
