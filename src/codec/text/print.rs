@@ -142,9 +142,9 @@ impl<'a> Sink<'a> for Print<'_> {
         self.out.extend_from_slice(field.text_name.as_bytes());
         self.out.extend_from_slice(b": ");
         match value {
-            Scalar::F64(value) => float(ryu::Buffer::new().format(value), value, self.out),
+            Scalar::F64(value) => float(zmij::Buffer::new().format(value), value, self.out),
             Scalar::F32(value) => {
-                float(ryu::Buffer::new().format(value), f64::from(value), self.out)
+                float(zmij::Buffer::new().format(value), f64::from(value), self.out)
             }
             Scalar::I64(value) => self.shown(format_args!("{value}")),
             Scalar::U64(value) => self.shown(format_args!("{value}")),
