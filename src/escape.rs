@@ -154,6 +154,21 @@ fn json_escape(c: char, out: &mut Vec<u8>) {
 /// escape that each official parser reads: a letter, or octal bytes.
 pub fn text_string(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        // What needs no look: nearly all of nearly every string.
+        let plain = rest.iter().position(|&byte| !PLAIN[usize::from(byte)]).unwrap_or(rest.len());
+        out.extend_from_slice(&rest[..plain]);
+        rest = &rest[plain..];
+        // A character beyond ASCII has no plain byte in it: none is cut.
+        let others = rest.iter().position(|&byte| PLAIN[usize::from(byte)]).unwrap_or(rest.len());
+        text_escapes(&rest[..others], out);
+        rest = &rest[others..];
+    }
+    out.push(b'"');
+}
+
+fn text_escapes(bytes: &[u8], out: &mut Vec<u8>) {
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             match c {
@@ -168,7 +183,6 @@ pub fn text_string(bytes: &[u8], out: &mut Vec<u8>) {
         }
         octal(chunk.invalid(), out);
     }
-    out.push(b'"');
 }
 
 fn octal(bytes: &[u8], out: &mut Vec<u8>) {

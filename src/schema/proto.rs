@@ -112,6 +112,13 @@ fn locate(
             let path = candidate.canonicalize().map_err(|error| unreadable(&candidate, &error))?;
             return Ok(Some(path));
         }
+        if candidate.exists() {
+            // A `.proto` file is read more than once, and has a place that
+            // its imports are looked for from.
+            let what = format!("{} is no regular file", quote(&candidate.to_string_lossy()));
+            return Err(Error::failure(what)
+                .hint("write the `.proto` to a file; `--descriptor-set` reads from a pipe"));
+        }
     }
     if file.to_str().is_some_and(|name| well_known.open_file(name).is_ok()) {
         return Ok(None);

@@ -17,12 +17,18 @@ pub enum Layout {
     OneLine,
 }
 
+/// What most lines begin with a part of.
+const SPACES: [u8; 64] = [b' '; 64];
+
 impl Layout {
     /// Goes to where the next field at `depth` begins, `first` being whether
     /// it is the first of the output.
     pub(super) fn begin(self, depth: u32, first: bool, out: &mut Vec<u8>) {
         match self {
-            Layout::Lines => out.extend(std::iter::repeat_n(b' ', 2 * depth as usize)),
+            Layout::Lines => match SPACES.get(..2 * depth as usize) {
+                Some(spaces) => out.extend_from_slice(spaces),
+                None => out.extend(std::iter::repeat_n(b' ', 2 * depth as usize)),
+            },
             Layout::OneLine if first => {}
             Layout::OneLine => out.push(b' '),
         }
@@ -94,10 +100,8 @@ impl Print<'_> {
         self.options.layout.end(self.out);
     }
 
-    fn shown(&mut self, text: std::fmt::Arguments<'_>) {
-        use std::io::Write;
-        // Writing to a Vec cannot fail.
-        let _ = self.out.write_fmt(text);
+    fn whole(&mut self, value: impl itoa::Integer) {
+        self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
     }
 }
 
@@ -146,16 +150,17 @@ impl<'a> Sink<'a> for Print<'_> {
             Scalar::F32(value) => {
                 float(zmij::Buffer::new().format(value), f64::from(value), self.out)
             }
-            Scalar::I64(value) => self.shown(format_args!("{value}")),
-            Scalar::U64(value) => self.shown(format_args!("{value}")),
-            Scalar::I32(value) => self.shown(format_args!("{value}")),
-            Scalar::U32(value) => self.shown(format_args!("{value}")),
-            Scalar::Bool(value) => self.shown(format_args!("{value}")),
+            Scalar::I64(value) => self.whole(value),
+            Scalar::U64(value) => self.whole(value),
+            Scalar::I32(value) => self.whole(value),
+            Scalar::U32(value) => self.whole(value),
+            Scalar::Bool(true) => self.out.extend_from_slice(b"true"),
+            Scalar::Bool(false) => self.out.extend_from_slice(b"false"),
             Scalar::String(bytes) | Scalar::Bytes(bytes) => escape::text_string(bytes, self.out),
             Scalar::Enum(number) => {
                 match self.tables.enumeration(field.enumeration).name_of(number) {
                     Some(name) => self.out.extend_from_slice(name.as_bytes()),
-                    None => self.shown(format_args!("{number}")),
+                    None => self.whole(number),
                 }
             }
         }
