@@ -12,7 +12,7 @@
 //!   what follows.
 //! * They read blocks of a fixed length too, beyond the end of a record: what
 //!   holds the record has [`SLACK`] bytes behind it.
-//! * Places are passed by value, and a place of [`GIVEN_UP`] says that they
+//! * Places are passed by value, and one of them says that they
 //!   gave up, so that both stay in registers.
 
 mod entry;
