@@ -9,7 +9,7 @@ use common::Shell;
 use hello::codec::quick::Slab;
 use hello::codec::{Notes, Origin};
 use hello::error::{Error, Result};
-use hello::stream::{Convert, Framing, Record, Split, Watch, pump};
+use hello::stream::{Convert, Framing, Record, Split, Wanted, Watch, pump};
 
 /// A record comes out before the next one goes in: with a slow writer on the
 /// other end of the pipe nothing waits for a buffer to fill.
@@ -42,6 +42,49 @@ fn each_record_comes_out_before_the_next_goes_in() {
     }
 }
 
+/// The stream ends when it is clear that nothing more is wanted of it, though
+/// the other end of the pipe is open and silent.
+#[test]
+fn no_more_is_waited_for_than_is_needed() {
+    let sessions: [(&str, &[u8], &str, &str); 6] = [
+        ("decode --stream --limit 1", b"\x03\x0a\x01a", "name: \"a\"\n", ""),
+        ("encode --stream --from json --limit 1", b"{\"name\":\"a\"}", "0a0161\n", ""),
+        ("decode --stream --limit 0", b"", "", ""),
+        (
+            "decode --stream --max-message-size 100",
+            b"\x03\x0a\x01a\x7f",
+            "name: \"a\"\n",
+            "error: a record claims 127 bytes",
+        ),
+        (
+            "encode --stream --from json --max-message-size 10",
+            b"{\"name\":\"aaa",
+            "",
+            "error: a record is longer than 10 bytes",
+        ),
+        ("decode --stream", b"\x01\x0a", "", "error: the length of field 1 \"name\" is cut short"),
+    ];
+    let shell = Shell::new();
+    for (words, input, expected, complaint) in sessions {
+        let mut child = shell
+            .command("hello")
+            .args(words.split(' '))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("hello runs");
+        let mut stdin = child.stdin.take().expect("standard input is a pipe");
+        // It may have ended before it was given anything.
+        let _ = stdin.write_all(input);
+        let output = child.wait_with_output().expect("hello ends");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{words}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said.lines().next().unwrap_or_default(), complaint, "{words}");
+        drop(stdin);
+    }
+}
+
 /// Gives a few bytes at a time, as a slow pipe does.
 struct Trickle<'a> {
     bytes: &'a [u8],
@@ -70,8 +113,8 @@ impl Convert for Show {
     ) -> Result<()> {
         let Origin { line, column } = record.origin;
         let shown = String::from_utf8_lossy(record.bytes());
-        let (number, offset) = (record.number, record.offset);
-        out.extend(format!("{number} at {offset} {line}:{column} {shown:?}\n").as_bytes());
+        let offset = record.offset;
+        out.extend(format!("{offset} {line}:{column} {shown:?}\n").as_bytes());
         Ok(())
     }
 }
@@ -94,7 +137,8 @@ impl Watch for Stop {
 /// What a stream comes to, with every place in it.
 fn run(split: Split, bytes: &[u8], step: usize) -> (String, String) {
     let mut out = Vec::new();
-    let outcome = pump(&mut Trickle { bytes, step }, &mut out, split, &Show, &mut Stop)
+    let wanted = Wanted { skip: 0, limit: u64::MAX, max_len: 1 << 20 };
+    let outcome = pump(&mut Trickle { bytes, step }, &mut out, split, &wanted, &Show, &mut Stop)
         .expect("a Vec cannot fail");
     let fault = outcome.fault.map_or(String::new(), |fault| fault.to_string());
     (String::from_utf8(out).expect("UTF-8"), fault)

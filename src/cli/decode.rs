@@ -222,6 +222,10 @@ impl Decode {
             (Input::Words(raw), Some(format)) if !lines => {
                 (&Input::Words(bytes(format, raw, Origin::START)?.into_owned()), Format::Binary)
             }
+            // A line is whole, though no newline was typed.
+            (Input::Words(raw), Some(format)) if !raw.is_empty() => {
+                (&Input::Words([raw, &b"\n"[..]].concat()), format)
+            }
             (input, from) => (input, from.unwrap_or(Format::Binary)),
         };
         let split = match from {

@@ -7,6 +7,7 @@ use crate::error::{Error, Excerpt, Result};
 use crate::stream::split::Found;
 use crate::stream::{Framing, framing};
 use crate::table::Root;
+use crate::wire::limits::MESSAGE_LEN_MAX;
 
 /// The format of input that nobody named: binary if any byte is neither a hex
 /// digit nor white space, otherwise hex, unless the same bytes fit the schema
@@ -178,8 +179,8 @@ impl Asked<'_> {
         let mut rest = bytes;
         let (mut count, mut payloads) = (0, 0);
         loop {
-            match framing::next(framing, rest, true, 0).ok()? {
-                Found::Record { header, payload, consumed } => {
+            match framing::next(framing, rest, true, 0, MESSAGE_LEN_MAX).ok()? {
+                Found::Record { header, payload, consumed, .. } => {
                     if !check::decodes(self.root, &rest[header..header + payload]) {
                         return None;
                     }

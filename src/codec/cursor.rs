@@ -26,7 +26,7 @@ impl Origin {
         match passed.iter().rposition(|&byte| byte == b'\n') {
             None => Origin { column: self.column + characters(passed), ..self },
             Some(last) => Origin {
-                line: self.line + passed.iter().filter(|&&byte| byte == b'\n').count() as u64,
+                line: self.line + count(passed, |byte| byte == b'\n'),
                 column: 1 + characters(&passed[last + 1..]),
             },
         }
@@ -35,7 +35,14 @@ impl Origin {
 
 /// The characters of UTF-8: bytes that don't continue one.
 fn characters(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as u64
+    count(bytes, |byte| byte & 0xc0 != 0x80)
+}
+
+/// How many bytes are `wanted`. As many as a byte can count are counted in
+/// one, which is what the compiler makes vectors of.
+fn count(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> u64 {
+    let of_chunk = |chunk: &[u8]| chunk.iter().map(|&byte| u8::from(wanted(byte))).sum::<u8>();
+    bytes.chunks(usize::from(u8::MAX)).map(|chunk| u64::from(of_chunk(chunk))).sum()
 }
 
 /// A position in a record of JSON or text.

@@ -98,6 +98,11 @@ impl Notes {
         &self.list
     }
 
+    /// Whether nothing was noted.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.beyond == 0
+    }
+
     /// How often something was noted that the list had no more room for.
     pub fn beyond(&self) -> u64 {
         self.beyond

@@ -4,6 +4,8 @@
 //! - [`lines`] and [`values`]: where a record of text ends.
 //! - [`split`]: one name for the three.
 //! - [`convert`]: what records are turned by, and who is told how they went.
+//! - `source`: what has arrived, cut into records.
+//! - `turn`: the loop that has records converted.
 //! - [`pump()`]: reads, has each record converted, and writes.
 //!
 //! Nothing here opens a file or knows a format: the pump is handed a reader,
@@ -13,10 +15,13 @@ pub mod convert;
 pub mod framing;
 pub mod lines;
 pub mod pump;
+mod source;
 pub mod split;
+mod turn;
 pub mod values;
 
 pub use convert::{Convert, Watch};
 pub use framing::Framing;
-pub use pump::{Outcome, Record, pump};
+pub use pump::{Outcome, pump};
+pub use source::{Record, Wanted};
 pub use split::Split;

@@ -1,42 +1,18 @@
 //! The pump: reads, has each record converted, writes.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 
 use super::convert::{Convert, Watch};
-use super::split::{Found, Split};
-use crate::codec::Origin;
-use crate::codec::quick::{SLACK, Slab};
-use crate::error::{Error, Result};
-use crate::wire::limits::{READ_LEN, WRITE_LEN};
-
-/// One record of a stream.
-#[derive(Clone, Copy)]
-pub struct Record<'a> {
-    /// Counted from 1.
-    pub number: u64,
-    /// What of the input is in memory: the record, and at least [`SLACK`]
-    /// bytes behind it.
-    pub window: &'a [u8],
-    /// Where the record begins in the window.
-    pub start: usize,
-    /// Where it ends.
-    pub end: usize,
-    /// Where the record begins in the input.
-    pub offset: u64,
-    /// The same as a line and a column; for binary the start of the input.
-    pub origin: Origin,
-}
-
-impl<'a> Record<'a> {
-    /// The message, as the format has it.
-    pub fn bytes(&self) -> &'a [u8] {
-        &self.window[self.start..self.end]
-    }
-}
+use super::source::{Next, Source, Wanted};
+use super::split::{Fault, Split};
+use super::turn::{Flow, Sink, Stop, Turn};
+use crate::codec::Notes;
+use crate::codec::quick::Slab;
+use crate::error::Error;
 
 /// How a stream went.
 pub struct Outcome {
-    /// The records that were read, broken ones included.
+    /// The records that were read and not passed over, broken ones included.
     pub records: u64,
     /// Those of them that were broken.
     pub broken: u64,
@@ -44,9 +20,10 @@ pub struct Outcome {
     pub fault: Option<Error>,
 }
 
-/// Reads records from `input` until it ends, has each appended to the output
-/// by `convert`, and writes to `output`, which is always told everything
-/// before the pump waits for more input. `watch` is told how they went.
+/// Reads records from `input` until it ends or no more are wanted, has each
+/// appended to the output by `convert`, and writes to `output`, which is always
+/// told everything before the pump waits for more input. `watch` is told how
+/// they went.
 ///
 /// # Errors
 ///
@@ -56,171 +33,128 @@ pub fn pump(
     input: &mut dyn Read,
     output: &mut dyn Write,
     split: Split,
+    wanted: &Wanted,
     convert: &dyn Convert,
     watch: &mut dyn Watch,
-) -> Result<Outcome, std::io::Error> {
-    let mut source = Source::new(input, split);
-    let mut out = Slab::default();
-    let mut scratch = Vec::new();
-    let mut outcome = Outcome { records: 0, broken: 0, fault: None };
-    while outcome.fault.is_none() {
-        outcome.records += source.many(convert, &mut out);
-        let whole = out.len();
-        match source.next() {
-            Ok(Next::Record(record)) => {
-                outcome.records = record.number;
-                let mut notes = watch.notes();
-                scratch.clear();
-                if let Err(error) = convert.record(record, &mut scratch, &mut out, &mut notes) {
-                    out.truncate(whole);
-                    outcome.broken += 1;
-                    // What came before the fault is seen before the fault is told.
-                    output.write_all(out.filled())?;
-                    output.flush()?;
-                    out.clear();
-                    outcome.fault = watch.broken(error.in_record(outcome.records)).err();
-                } else {
-                    watch.noted(notes, outcome.records);
+) -> io::Result<Outcome> {
+    let mut pump = Pump {
+        source: Source::new(split, wanted),
+        skip: wanted.skip,
+        turn: Turn { convert, blank: watch.notes(), out: Slab::default(), scratch: Vec::new() },
+        told: Told { output, watch, broken: 0, fault: None },
+    };
+    // Nothing is read if nothing is wanted.
+    while wanted.limit > 0 && pump.run()? {
+        if let Err(error) = pump.source.fill(input) {
+            pump.told.fault = Some(error);
+            break;
+        }
+    }
+    Ok(pump.outcome(wanted))
+}
+
+/// A stream on its way through.
+struct Pump<'a> {
+    source: Source,
+    /// Records that are still to be passed over.
+    skip: u64,
+    turn: Turn<'a>,
+    told: Told<'a>,
+}
+
+impl Pump<'_> {
+    /// Has what has arrived converted and written; says whether more input is
+    /// wanted.
+    fn run(&mut self) -> io::Result<bool> {
+        let more = loop {
+            let stop = match self.skip() {
+                Some(stop) => stop,
+                None => self.turn.run(&mut self.source, &mut self.told)?,
+            };
+            match stop {
+                Stop::More => break true,
+                Stop::End | Stop::Told => break false,
+                Stop::Fault(fault) => {
+                    if self.fault(fault)? == Flow::Stop {
+                        break false;
+                    }
                 }
             }
-            Ok(Next::More) => {
-                // The reader of the output sees every record before we wait.
-                output.write_all(out.filled())?;
-                output.flush()?;
-                out.clear();
-                outcome.fault = source.fill().err();
-            }
-            Ok(Next::End) => break,
-            Err(error) => {
-                outcome.records += 1;
-                outcome.broken += 1;
-                outcome.fault = Some(error.in_record(outcome.records));
-            }
-        }
-        if out.len() >= WRITE_LEN {
-            output.write_all(out.filled())?;
-            out.clear();
-        }
-    }
-    output.write_all(out.filled())?;
-    output.flush()?;
-    Ok(outcome)
-}
-
-enum Next<'a> {
-    Record(Record<'a>),
-    More,
-    End,
-}
-
-/// The input, cut into records.
-struct Source<'i> {
-    input: &'i mut dyn Read,
-    split: Split,
-    /// What has arrived, and at least [`SLACK`] bytes behind it.
-    buffer: Vec<u8>,
-    /// What of the buffer is consumed.
-    start: usize,
-    /// Where what has arrived ends.
-    end: usize,
-    /// Where `start` stands in the input.
-    offset: u64,
-    origin: Origin,
-    records: u64,
-    ended: bool,
-}
-
-impl<'i> Source<'i> {
-    fn new(input: &'i mut dyn Read, split: Split) -> Self {
-        Source {
-            input,
-            split,
-            buffer: Vec::new(),
-            start: 0,
-            end: 0,
-            offset: 0,
-            origin: Origin::START,
-            records: 0,
-            ended: false,
-        }
-    }
-
-    /// Reads what there is, at most [`READ_LEN`].
-    fn fill(&mut self) -> Result<()> {
-        self.buffer.copy_within(self.start..self.end, 0);
-        let there = self.end - self.start;
-        (self.start, self.end) = (0, there);
-        let needed = there + READ_LEN + SLACK;
-        if needed > self.buffer.len() {
-            if self.buffer.try_reserve(needed - self.buffer.len()).is_err() {
-                let what = format!("a record of more than {there} bytes does not fit in memory");
-                return Err(Error::failure(what).at_byte(self.offset));
-            }
-            self.buffer.resize(needed, 0);
-        }
-        let room = self.buffer.len() - SLACK;
-        let read = loop {
-            match self.input.read(&mut self.buffer[there..room]) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                read => break read,
-            }
         };
-        match read {
-            Ok(read) => {
-                self.ended = read == 0;
-                self.end += read;
-                Ok(())
+        self.told.write(&mut self.turn.out)?;
+        Ok(more)
+    }
+
+    /// Passes over records that are not wanted; none when that is done.
+    fn skip(&mut self) -> Option<Stop> {
+        while self.skip > 0 {
+            match self.source.next() {
+                Ok(Next::Record(_)) => self.skip -= 1,
+                Ok(Next::More) => return Some(Stop::More),
+                Ok(Next::End) => return Some(Stop::End),
+                Err(fault) => return Some(Stop::Fault(fault)),
             }
-            Err(error) => Err(Error::failure(format!("the input cannot be read: {error}"))
-                .at_byte(self.offset + there as u64)),
         }
+        None
     }
 
-    /// Has as many records converted in one go as can be, and gives how many.
-    fn many(&mut self, convert: &dyn Convert, out: &mut Slab) -> u64 {
-        // A record of which a part was looked at goes on where that stopped.
-        if !self.split.is_between() {
-            return 0;
+    /// A fault of the framing: the stream goes on if there is a way, and
+    /// whoever watches it wants to.
+    fn fault(&mut self, fault: Fault) -> io::Result<Flow> {
+        self.source.records += 1;
+        let number = self.source.records;
+        let Some(resync) = fault.resync else {
+            self.told.write(&mut self.turn.out)?;
+            self.told.broken += 1;
+            self.told.fault = Some(fault.error.in_record(number));
+            return Ok(Flow::Stop);
+        };
+        self.source.resync(resync);
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(Flow::On);
         }
-        let range = self.start..self.end;
-        let (records, behind) = convert.many(&self.buffer, range, WRITE_LEN, out);
-        self.pass(behind - self.start);
-        self.records += records;
-        records
+        self.told.broken(&mut self.turn.out, fault.error, number)
     }
 
-    fn next(&mut self) -> Result<Next<'_>> {
-        loop {
-            let bytes = &self.buffer[self.start..self.end];
-            let (header, payload, consumed) =
-                match self.split.next(bytes, self.ended, self.offset)? {
-                    Found::Record { header, payload, consumed } => (header, payload, consumed),
-                    Found::Between { consumed } => {
-                        self.pass(consumed);
-                        continue;
-                    }
-                    Found::More => return Ok(Next::More),
-                    Found::End => return Ok(Next::End),
-                };
-            self.records += 1;
-            let (start, offset, origin) = (self.start + header, self.offset, self.origin);
-            self.pass(consumed);
-            return Ok(Next::Record(Record {
-                number: self.records,
-                window: &self.buffer,
-                start,
-                end: start + payload,
-                offset: offset + header as u64,
-                origin,
-            }));
-        }
+    fn outcome(self, wanted: &Wanted) -> Outcome {
+        let records = self.source.records - (wanted.skip - self.skip);
+        Outcome { records, broken: self.told.broken, fault: self.told.fault }
+    }
+}
+
+/// Writes at once, and tells at once.
+struct Told<'a> {
+    output: &'a mut dyn Write,
+    watch: &'a mut dyn Watch,
+    broken: u64,
+    fault: Option<Error>,
+}
+
+impl Told<'_> {
+    /// Writes what is gathered, and sees to it that it arrives.
+    fn write(&mut self, out: &mut Slab) -> io::Result<()> {
+        self.full(out)?;
+        self.output.flush()
+    }
+}
+
+impl Sink for Told<'_> {
+    fn full(&mut self, out: &mut Slab) -> io::Result<()> {
+        self.output.write_all(out.filled())?;
+        out.clear();
+        Ok(())
     }
 
-    fn pass(&mut self, consumed: usize) {
-        if self.split.is_text() {
-            self.origin = self.origin.after(&self.buffer[self.start..self.start + consumed]);
-        }
-        self.start += consumed;
-        self.offset += consumed as u64;
+    fn noted(&mut self, notes: Notes, record: u64) {
+        self.watch.noted(notes, record);
+    }
+
+    fn broken(&mut self, out: &mut Slab, error: Error, record: u64) -> io::Result<Flow> {
+        // What came before the fault is seen before the fault is told.
+        self.write(out)?;
+        self.broken += 1;
+        self.fault = self.watch.broken(error.in_record(record)).err();
+        Ok(if self.fault.is_some() { Flow::Stop } else { Flow::On })
     }
 }
