@@ -282,9 +282,9 @@ impl Encode {
         let options = self.json();
         let from_json = quick.then(|| FromJson::new(root, options));
         let encoding = Encoding { root, from: from.format, to, streaming, options, from_json };
-        let mut input = from.input.open()?;
+        let input = from.input.open()?;
         let mut warnings = Warnings::none();
-        streaming.run(&mut input, output, split, &encoding, &mut warnings)
+        streaming.run(input, output, split, &encoding, &mut warnings)
     }
 }
 

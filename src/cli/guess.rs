@@ -1,7 +1,7 @@
 //! What bytes are, when nobody said, and when they are not what was said.
 
 use super::format::Format;
-use super::io::Sampled;
+use super::io::Sample;
 use crate::codec::{Origin, base64_text, check, hex_text, json, text};
 use crate::error::{Error, Excerpt, Result};
 use crate::stream::split::Found;
@@ -211,7 +211,7 @@ fn is_printable(bytes: &[u8]) -> bool {
 
 /// What to say of a binary stream whose first record failed with `error`,
 /// when the input looks like lines of another format or like a bare message.
-pub fn explain_stream(root: Root<'_>, input: &Sampled<'_>, error: Error) -> Error {
+pub fn explain_stream(root: Root<'_>, input: &Sample, error: Error) -> Error {
     if error.record() != Some(1) {
         return error;
     }

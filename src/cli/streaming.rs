@@ -9,7 +9,7 @@ use crate::codec::Notes;
 use crate::error::{Error, Result, names};
 use crate::escape;
 use crate::stream::{Convert, Framing, Split, Wanted, Watch, pump};
-use crate::wire::limits::MESSAGE_LEN_MAX;
+use crate::wire::limits::{ALONE_LEN, MESSAGE_LEN_MAX};
 
 /// Many messages one after another.
 #[derive(clap::Args)]
@@ -34,6 +34,9 @@ pub struct StreamOptions {
     /// Refuse longer records: bytes, or with K, M or G at the end (default 2147483647)
     #[arg(long, value_name = "SIZE")]
     max_message_size: Option<String>,
+    /// Convert with so many threads (default: one for each core)
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<String>,
 }
 
 /// What the options of streams come to.
@@ -57,6 +60,7 @@ impl StreamOptions {
             ("skip", &self.skip),
             ("limit", &self.limit),
             ("max-message-size", &self.max_message_size),
+            ("threads", &self.threads),
         ];
         values.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
@@ -76,6 +80,8 @@ impl StreamOptions {
             skip: self.skip.as_deref().map_or(Ok(0), |value| count("--skip", value))?,
             limit: self.limit.as_deref().map_or(Ok(u64::MAX), |value| count("--limit", value))?,
             max_len: self.max_message_size.as_deref().map_or(Ok(MESSAGE_LEN_MAX), size)?,
+            threads: self.threads.as_deref().map_or(Ok(0), threads)?,
+            alone: ALONE_LEN,
         };
         let named = self.framing.is_some();
         if self.stream || named {
@@ -98,6 +104,17 @@ fn count(option: &str, value: &str) -> Result<u64> {
         let what = format!("`{option} {}` is no number of records", escape::word(value));
         Error::usage(what).hint(format!("write a whole number, such as `{option} 10`"))
     })
+}
+
+/// How many threads.
+fn threads(value: &str) -> Result<usize> {
+    match value.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => {
+            let what = format!("`--threads {}` is no number of threads", escape::word(value));
+            Err(Error::usage(what).hint("write a whole number from 1"))
+        }
+    }
 }
 
 /// How many bytes.
@@ -158,15 +175,15 @@ impl Streaming {
     /// output failing.
     pub fn run(
         self,
-        input: &mut dyn Read,
+        input: Box<dyn Read + Send>,
         mut output: Output,
         split: Split,
         convert: &dyn Convert,
         warnings: &mut Warnings,
     ) -> Result<()> {
         let mut watch = Told { keep_going: self.keep_going, warnings };
-        let outcome = pump(input, &mut output, split, &self.wanted, convert, &mut watch)
-            .map_err(|error| output.failed(&error))?;
+        let outcome = pump(input, &mut output, split, &self.wanted, convert, &mut watch);
+        let outcome = outcome.map_err(|error| output.failed(&error))?;
         output.finish()?;
         match outcome.fault {
             Some(fault) if outcome.broken > 1 => Err(fault.hint(format!(

@@ -156,6 +156,27 @@ pub fn next(
     Ok(Found::Record { header, payload, consumed: header + payload, cut: false })
 }
 
+/// How many of `bytes` are whole records of at most `max` bytes; [`next`] has
+/// to say what is wrong with the one behind them, if anything is.
+pub fn hop(framing: Framing, bytes: &[u8], max: u64) -> usize {
+    let mut at = 0;
+    loop {
+        let (header, length) = match (framing, &bytes[at..]) {
+            // Nearly all of them in most streams.
+            (Framing::Varint, [length @ ..0x80, ..]) => (1, u64::from(*length)),
+            (framing, rest) => match header(framing, rest) {
+                Header::Whole(header, length) => (header, length),
+                _ => return at,
+            },
+        };
+        let there = (bytes.len() - at - header) as u64;
+        if length > there || length > max {
+            return at;
+        }
+        at += header + length as usize;
+    }
+}
+
 const CUT_SHORT: &str = "the input is cut short";
 
 /// A record that claims more than is taken. If the format has such lengths at

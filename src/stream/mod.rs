@@ -7,16 +7,21 @@
 //! - `source`: what has arrived, cut into records.
 //! - `turn`: the loop that has records converted.
 //! - [`pump()`]: reads, has each record converted, and writes.
+//! - `threads`, `cut`, `queue`: the same by several threads at a time.
 //!
 //! Nothing here opens a file or knows a format: the pump is handed a reader,
 //! a writer and what turns one record into another.
 
+mod arrived;
 pub mod convert;
+mod cut;
 pub mod framing;
 pub mod lines;
 pub mod pump;
+mod queue;
 mod source;
 pub mod split;
+mod threads;
 mod turn;
 pub mod values;
 

@@ -5,10 +5,12 @@ use std::io::{self, Read, Write};
 use super::convert::{Convert, Watch};
 use super::source::{Next, Source, Wanted};
 use super::split::{Fault, Split};
+use super::threads::{self, Done, Event, Merge, What};
 use super::turn::{Flow, Sink, Stop, Turn};
 use crate::codec::Notes;
 use crate::codec::quick::Slab;
 use crate::error::Error;
+use crate::wire::limits::MUCH_LEN;
 
 /// How a stream went.
 pub struct Outcome {
@@ -30,7 +32,7 @@ pub struct Outcome {
 /// The output fails. Faults of the input are in the [`Outcome`], since what
 /// came before them has been written.
 pub fn pump(
-    input: &mut dyn Read,
+    mut input: Box<dyn Read + Send>,
     output: &mut dyn Write,
     split: Split,
     wanted: &Wanted,
@@ -43,11 +45,26 @@ pub fn pump(
         turn: Turn { convert, blank: watch.notes(), out: Slab::default(), scratch: Vec::new() },
         told: Told { output, watch, broken: 0, fault: None },
     };
+    let (mut arrived, mut last) = (0, 0);
     // Nothing is read if nothing is wanted.
     while wanted.limit > 0 && pump.run()? {
-        if let Err(error) = pump.source.fill(input) {
-            pump.told.fault = Some(error);
-            break;
+        // Threads are worth it when so much has come that more is likely to.
+        // How many records there are in a part is not known before it is
+        // converted, so those who count them go without.
+        let much = arrived >= wanted.alone && last >= MUCH_LEN.min(wanted.alone as usize);
+        if much && pump.skip == 0 && wanted.limit == u64::MAX && wanted.threads != 1 {
+            let threads = threads::count(wanted.threads);
+            if threads > 1 {
+                pump.go_on(input, threads)?;
+                break;
+            }
+        }
+        match pump.source.fill(&mut *input) {
+            Ok(read) => (arrived, last) = (arrived + read as u64, read),
+            Err(error) => {
+                pump.told.fault = Some(error);
+                break;
+            }
         }
     }
     Ok(pump.outcome(wanted))
@@ -117,9 +134,69 @@ impl Pump<'_> {
         self.told.broken(&mut self.turn.out, fault.error, number)
     }
 
+    /// Goes on with threads.
+    fn go_on(&mut self, input: Box<dyn Read + Send>, threads: usize) -> io::Result<()> {
+        let start = self.source.give_away();
+        let (convert, blank) = (self.turn.convert, self.turn.blank.fresh());
+        threads::run(start, input, threads, convert, &blank, self)
+    }
+
+    /// Writes and tells what a part has come to, before which everything was
+    /// consumed.
+    fn tell(&mut self, out: &Slab, events: Vec<Event>) -> io::Result<Flow> {
+        let mut written = 0;
+        for event in events {
+            let record = self.source.records + event.record;
+            let error = match event.what {
+                What::Notes(notes) => {
+                    self.told.noted(notes, record);
+                    continue;
+                }
+                What::Broken(error) => error,
+            };
+            self.told.output.write_all(&out.filled()[written..event.at])?;
+            written = event.at;
+            if self.told.broken(&mut self.turn.out, error, record)? == Flow::Stop {
+                self.source.records = record;
+                return Ok(Flow::Stop);
+            }
+        }
+        self.told.output.write_all(&out.filled()[written..])?;
+        Ok(Flow::On)
+    }
+
     fn outcome(self, wanted: &Wanted) -> Outcome {
         let records = self.source.records - (wanted.skip - self.skip);
         Outcome { records, broken: self.told.broken, fault: self.told.fault }
+    }
+}
+
+impl Merge for Pump<'_> {
+    fn take(&mut self, done: Done) -> io::Result<Option<(Vec<u8>, Slab)>> {
+        let Done { part, out, events } = done;
+        let buffer = if self.source.is_idle() {
+            if self.tell(&out, events)? == Flow::Stop {
+                return Ok(None);
+            }
+            Ok(self.source.adopt(part.source))
+        } else {
+            self.source.append(part.source)
+        };
+        let buffer = match (buffer, part.failed) {
+            (Ok(buffer), None) => buffer,
+            (Err(error), _) | (_, Some(error)) => {
+                // What came before it is written.
+                self.run()?;
+                self.told.fault.get_or_insert(error);
+                return Ok(None);
+            }
+        };
+        // Goes on with what was left of the part.
+        Ok(self.run()?.then_some((buffer, out)))
+    }
+
+    fn is_spanning(&self) -> bool {
+        !self.source.is_idle()
     }
 }
 

@@ -1,19 +1,19 @@
 //! Bytes that have arrived, cut into records.
 
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 
+use super::arrived::Arrived;
 use super::convert::Convert;
 use super::split::{Fault, Found, Resync, Split};
 use crate::codec::Origin;
-use crate::codec::quick::{SLACK, Slab};
+use crate::codec::quick::Slab;
 use crate::error::{Error, Excerpt, Result};
-use crate::wire::limits::READ_LEN;
 use crate::wire::reader::bytes_of;
 
 /// One record of a stream.
 #[derive(Clone, Copy)]
 pub struct Record<'a> {
-    /// What of the input is in memory: the record, and at least [`SLACK`]
+    /// What of the input is in memory: the record, and at least [`crate::codec::quick::SLACK`]
     /// bytes behind it.
     pub window: &'a [u8],
     /// Where the record begins in the window.
@@ -35,59 +35,6 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Bytes that have arrived, of which the first may be consumed.
-#[derive(Default)]
-pub(super) struct Arrived {
-    /// What has arrived, and at least [`SLACK`] bytes behind it.
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
-}
-
-impl Arrived {
-    /// What is not consumed.
-    pub fn rest(&self) -> &[u8] {
-        &self.buffer[self.start..self.end]
-    }
-
-    /// Moves what is not consumed to the front, and makes room for so much more.
-    fn make_room(&mut self, more: usize) -> Result<(), usize> {
-        self.buffer.copy_within(self.start..self.end, 0);
-        let there = self.end - self.start;
-        (self.start, self.end) = (0, there);
-        let needed = there + more + SLACK;
-        if needed > self.buffer.len() {
-            self.buffer.try_reserve(needed - self.buffer.len()).map_err(|_| there)?;
-            self.buffer.resize(needed, 0);
-        }
-        Ok(())
-    }
-
-    /// Reads what there is, about [`READ_LEN`] at most, and gives how much it
-    /// was. `offset` is where the bytes that are not consumed begin in the
-    /// input.
-    pub fn fill(&mut self, input: &mut dyn Read, offset: u64) -> Result<usize> {
-        self.make_room(READ_LEN).map_err(|there| {
-            let what = format!("a record of more than {there} bytes does not fit in memory");
-            Error::failure(what).at_byte(offset)
-        })?;
-        let room = self.buffer.len() - SLACK;
-        loop {
-            match input.read(&mut self.buffer[self.end..room]) {
-                Ok(read) => {
-                    self.end += read;
-                    return Ok(read);
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
-                    return Err(Error::failure(format!("the input cannot be read: {error}"))
-                        .at_byte(offset + self.end as u64));
-                }
-            }
-        }
-    }
-}
-
 /// How much of a stream is wanted.
 #[derive(Clone, Copy)]
 pub struct Wanted {
@@ -97,6 +44,10 @@ pub struct Wanted {
     pub limit: u64,
     /// The bytes of a record, at most.
     pub max_len: u64,
+    /// The threads that convert records; 0 for as many as there are cores.
+    pub threads: usize,
+    /// The bytes that are converted before any thread is started.
+    pub alone: u64,
 }
 
 /// What comes next.
@@ -132,23 +83,72 @@ pub(super) struct Source {
     pub records: u64,
     /// Records that are still wanted.
     pub wanted: u64,
-    max_len: u64,
+    pub max_len: u64,
+}
+
+/// What threads are handed of a stream: where it goes on.
+pub(super) struct GoesOn {
+    pub split: Split,
+    pub arrived: Arrived,
+    pub offset: u64,
+    pub origin: Origin,
+    pub ended: bool,
+    pub max_len: u64,
 }
 
 impl Source {
     pub fn new(split: Split, wanted: &Wanted) -> Self {
-        Source {
+        let start = GoesOn {
             split,
             arrived: Arrived::default(),
             offset: 0,
-            counted: 0,
             origin: Origin::START,
-            passing: Passing::Nothing,
             ended: false,
-            records: 0,
-            wanted: wanted.limit,
             max_len: wanted.max_len,
+        };
+        Source { wanted: wanted.limit, ..Source::from(start) }
+    }
+
+    /// Whether it stands at the start of a record of which nothing has arrived.
+    pub fn is_idle(&self) -> bool {
+        self.arrived.rest().is_empty()
+            && self.split.is_between()
+            && self.passing == Passing::Nothing
+    }
+
+    /// Gives away what has arrived of a record, for others to go on.
+    pub fn give_away(&mut self) -> GoesOn {
+        let origin = self.count_lines();
+        if !self.arrived.rest().is_empty() {
+            self.split = self.split.fresh();
         }
+        self.counted = 0;
+        GoesOn {
+            split: self.split.fresh(),
+            arrived: std::mem::take(&mut self.arrived),
+            offset: self.offset,
+            origin,
+            ended: self.ended,
+            max_len: self.max_len,
+        }
+    }
+
+    /// Goes on where `part` has come to, which begins where this has come to.
+    /// Gives memory that is not needed any more.
+    pub fn adopt(&mut self, part: Source) -> Vec<u8> {
+        let (records, wanted) = (self.records + part.records, self.wanted);
+        let done = std::mem::replace(self, Source { records, wanted, ..part });
+        done.arrived.into_spare()
+    }
+
+    /// Goes on with the bytes of `part`, whatever it has made of them.
+    pub fn append(&mut self, mut part: Source) -> Result<Vec<u8>> {
+        self.count_lines();
+        part.arrived.rewind();
+        self.arrived.push(part.arrived.rest(), self.offset)?;
+        self.counted = 0;
+        self.ended = part.ended;
+        Ok(part.arrived.into_spare())
     }
 
     /// What to say of a broken record that the end of the input cut.
@@ -169,20 +169,24 @@ impl Source {
         Ok(read)
     }
 
-    /// Has as many records converted in one go as can be.
-    pub fn many(&mut self, convert: &dyn Convert, most: usize, out: &mut Slab) {
+    /// Has as many records converted in one go as can be; whether there were any.
+    pub fn many(&mut self, convert: &dyn Convert, most: usize, out: &mut Slab) -> bool {
         // A record of which a part was looked at goes on where that stopped.
         if !self.split.is_between() || self.passing != Passing::Nothing {
-            return;
+            return false;
         }
-        let Arrived { buffer, start, end } = &self.arrived;
+        let (window, start) = self.arrived.window();
         // Not more records are in here than wanted, since each has a byte, and
         // none that is too long.
-        let len = ((end - start) as u64).min(self.wanted).min(self.max_len);
-        let (records, behind) = convert.many(buffer, *start..start + len as usize, most, out);
-        self.pass(behind - self.arrived.start);
+        let len = (self.arrived.rest().len() as u64).min(self.wanted).min(self.max_len);
+        if len == 0 {
+            return false;
+        }
+        let (records, behind) = convert.many(window, start..start + len as usize, most, out);
+        self.pass(behind - start);
         self.records += records;
         self.wanted -= records;
+        records > 0
     }
 
     /// The next record, which is then passed.
@@ -218,11 +222,11 @@ impl Source {
                 Found::More => return Ok(Next::More),
                 Found::End => return Ok(Next::End),
             };
-            let (start, offset) = (self.arrived.start + header, self.offset + header as u64);
+            let (start, offset) = (self.arrived.passed() + header, self.offset + header as u64);
             let origin = if self.split.is_text() { self.count_lines() } else { Origin::START };
             self.records += 1;
             self.pass(consumed);
-            let window = &self.arrived.buffer;
+            let (window, _) = self.arrived.window();
             let end = start + payload;
             return Ok(Next::Record(Record { window, start, end, offset, origin, cut }));
         }
@@ -280,15 +284,32 @@ impl Source {
     /// The line and the column of what is not consumed.
     fn count_lines(&mut self) -> Origin {
         if self.split.is_text() {
-            let passed = &self.arrived.buffer[self.counted..self.arrived.start];
-            self.origin = self.origin.after(passed);
-            self.counted = self.arrived.start;
+            let (window, start) = self.arrived.window();
+            self.origin = self.origin.after(&window[self.counted..start]);
+            self.counted = start;
         }
         self.origin
     }
 
     fn pass(&mut self, consumed: usize) {
-        self.arrived.start += consumed;
+        self.arrived.pass(consumed);
         self.offset += consumed as u64;
+    }
+}
+
+impl From<GoesOn> for Source {
+    fn from(start: GoesOn) -> Self {
+        Source {
+            split: start.split,
+            arrived: start.arrived,
+            offset: start.offset,
+            counted: 0,
+            origin: start.origin,
+            passing: Passing::Nothing,
+            ended: start.ended,
+            records: 0,
+            wanted: u64::MAX,
+            max_len: start.max_len,
+        }
     }
 }

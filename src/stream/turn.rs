@@ -55,12 +55,14 @@ impl Turn<'_> {
     /// Has the records of `source` converted, as far as they have arrived.
     pub fn run(&mut self, source: &mut Source, sink: &mut dyn Sink) -> io::Result<Stop> {
         while source.wanted > 0 {
-            source.many(self.convert, WRITE_LEN, &mut self.out);
+            let most = self.out.len() + WRITE_LEN;
+            let any = source.many(self.convert, most, &mut self.out);
             if self.out.len() >= WRITE_LEN {
                 sink.full(&mut self.out)?;
             }
-            if source.wanted == 0 {
-                break;
+            if any {
+                // There may be more of these.
+                continue;
             }
             let record = match source.next() {
                 Ok(Next::Record(record)) => record,
