@@ -2,14 +2,14 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::process::Stdio;
 
 use common::Shell;
 use hello::codec::quick::Slab;
 use hello::codec::{Notes, Origin};
 use hello::error::{Error, Result};
-use hello::stream::{Convert, Framing, Record, Split, Watch, pump};
+use hello::stream::{Convert, Framing, Record, Split, Wanted, Watch, pump};
 
 /// A record comes out before the next one goes in: with a slow writer on the
 /// other end of the pipe nothing waits for a buffer to fill.
@@ -42,22 +42,63 @@ fn each_record_comes_out_before_the_next_goes_in() {
     }
 }
 
-/// Gives a few bytes at a time, as a slow pipe does.
-struct Trickle<'a> {
-    bytes: &'a [u8],
-    step: usize,
-}
-
-impl Read for Trickle<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let (now, later) = self.bytes.split_at(self.step.min(self.bytes.len()));
-        buffer[..now.len()].copy_from_slice(now);
-        self.bytes = later;
-        Ok(now.len())
+/// The stream ends when it is clear that nothing more is wanted of it, though
+/// the other end of the pipe is open and silent.
+#[test]
+fn no_more_is_waited_for_than_is_needed() {
+    let sessions: [(&str, &[u8], &str, &str); 6] = [
+        ("decode --stream --limit 1", b"\x03\x0a\x01a", "name: \"a\"\n", ""),
+        ("encode --stream --from json --limit 1", b"{\"name\":\"a\"}", "0a0161\n", ""),
+        ("decode --stream --limit 0", b"", "", ""),
+        (
+            "decode --stream --max-message-size 100",
+            b"\x03\x0a\x01a\x7f",
+            "name: \"a\"\n",
+            "error: a record claims 127 bytes",
+        ),
+        (
+            "encode --stream --from json --max-message-size 10",
+            b"{\"name\":\"aaa",
+            "",
+            "error: a record is longer than 10 bytes",
+        ),
+        ("decode --stream", b"\x01\x0a", "", "error: the length of field 1 \"name\" is cut short"),
+    ];
+    let shell = Shell::new();
+    for (words, input, expected, complaint) in sessions {
+        let mut child = shell
+            .command("hello")
+            .args(words.split(' '))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("hello runs");
+        let mut stdin = child.stdin.take().expect("standard input is a pipe");
+        // It may have ended before it was given anything.
+        let _ = stdin.write_all(input);
+        let output = child.wait_with_output().expect("hello ends");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{words}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said.lines().next().unwrap_or_default(), complaint, "{words}");
+        drop(stdin);
     }
 }
 
-/// Shows every record with its place.
+/// Gives a few bytes at a time, as a slow pipe does.
+struct Trickle {
+    bytes: Cursor<Vec<u8>>,
+    step: usize,
+}
+
+impl Read for Trickle {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let step = self.step.min(buffer.len());
+        self.bytes.read(&mut buffer[..step])
+    }
+}
+
+/// Shows every record with its place. One with a `!` is broken.
 struct Show;
 
 impl Convert for Show {
@@ -70,16 +111,22 @@ impl Convert for Show {
     ) -> Result<()> {
         let Origin { line, column } = record.origin;
         let shown = String::from_utf8_lossy(record.bytes());
-        let (number, offset) = (record.number, record.offset);
-        out.extend(format!("{number} at {offset} {line}:{column} {shown:?}\n").as_bytes());
+        if shown.contains('!') {
+            return Err(Error::failure(format!("{shown:?}")).at_line_column(line, column));
+        }
+        let offset = record.offset;
+        out.extend(format!("{offset} {line}:{column} {shown:?}\n").as_bytes());
         Ok(())
     }
 }
 
-/// Stops at the first broken record.
-struct Stop;
+/// Keeps what is told, and stops at the first broken record if it is to.
+struct Told {
+    keep_going: bool,
+    said: String,
+}
 
-impl Watch for Stop {
+impl Watch for Told {
     fn notes(&self) -> Notes {
         Notes::new(false)
     }
@@ -87,40 +134,211 @@ impl Watch for Stop {
     fn noted(&mut self, _: Notes, _: u64) {}
 
     fn broken(&mut self, error: Error) -> Result<()> {
-        Err(error)
+        if !self.keep_going {
+            return Err(error);
+        }
+        self.said.push_str(&error.to_string());
+        self.said.push('\n');
+        Ok(())
     }
 }
 
-/// What a stream comes to, with every place in it.
-fn run(split: Split, bytes: &[u8], step: usize) -> (String, String) {
+/// What a stream comes to: its output, what is said of broken records, how
+/// many there were, and what has ended it.
+type Ran = (String, String, (u64, u64), Option<String>);
+
+/// How a stream is run.
+#[derive(Clone, Copy)]
+struct How {
+    step: usize,
+    threads: usize,
+    keep_going: bool,
+    skip: u64,
+    max_len: u64,
+}
+
+const WHOLE: How = How { step: 1 << 20, threads: 1, keep_going: false, skip: 0, max_len: 1 << 20 };
+
+fn run(split: Split, bytes: &[u8], how: How) -> Ran {
     let mut out = Vec::new();
-    let outcome = pump(&mut Trickle { bytes, step }, &mut out, split, &Show, &mut Stop)
+    let mut told = Told { keep_going: how.keep_going, said: String::new() };
+    let How { skip, max_len, threads, .. } = how;
+    let wanted = Wanted { skip, limit: u64::MAX, max_len, threads, alone: 0 };
+    let input = Trickle { bytes: Cursor::new(bytes.to_vec()), step: how.step };
+    let outcome = pump(Box::new(input), &mut out, split, &wanted, &Show, &mut told)
         .expect("a Vec cannot fail");
-    let fault = outcome.fault.map_or(String::new(), |fault| fault.to_string());
-    (String::from_utf8(out).expect("UTF-8"), fault)
+    let fault = outcome.fault.map(|fault| fault.to_string());
+    let counts = (outcome.records, outcome.broken);
+    (String::from_utf8(out).expect("UTF-8"), told.said, counts, fault)
 }
 
 /// A way to split, and bytes for it.
-type Case = (fn() -> Split, &'static [u8]);
+type Case<'b> = (fn() -> Split, &'b [u8]);
 
-/// However the bytes arrive, the records and their places are the same.
+const CASES: [Case<'static>; 10] = [
+    (|| Split::Framed(Framing::Varint), b"\x03abc\x00\x01d\x02e!\x00\x05ef"),
+    (|| Split::Framed(Framing::Varint), b"\x03abc\x0flonger than ten\x01d\xff\xff\xff\xff\x0f"),
+    (|| Split::Framed(Framing::Grpc), b"\0\0\0\0\x02ab\0\0\0\0\0\x09\0\0\0\0"),
+    (|| Split::Framed(Framing::Fixed32Le), b"\x02\0\0\0ab\x01\0\0\0!\xff\xff\xff\xff"),
+    (|| Split::Lines(Default::default()), b"one\r\n\ntwo!\nthis is longer\nten bytes.\r\n three"),
+    (
+        || Split::Values(Default::default()),
+        b" {\"a\":\n1}\n\n[2] {\"x\n{} oops\n\"\xc3\xa9\" 7",
+    ),
+    (
+        || Split::Values(Default::default()),
+        b"{\n  \"a\": {\n  }\n}\n{\n  \"b\": \"!\"\n}\n{}{}[\n[\n]\n]\"\xc3\xa9\"[1, 2, 3, 4, 5]\n8 9 []",
+    ),
+    (|| Split::Values(Default::default()), b"{}{}[{}]\n{}\n}\n{\n{\n}}\n{\n}{}\n\"\n\"a\"\n{\"a\""),
+    (|| Split::Values(Default::default()), b"{\"a\" 1} {}\n{}\n[1 2 {}\n] []\n\n\n\n7\n"),
+    (|| Split::Lines(Default::default()), b"\n\n!\n!!\n\na\n"),
+];
+
+/// However the bytes arrive, and whoever converts them, the records and their
+/// places are the same, and so is what is said of those that are broken.
 #[test]
 fn records_do_not_depend_on_how_bytes_arrive() {
-    let splits: [Case; 5] = [
-        (|| Split::Framed(Framing::Varint), b"\x03abc\x00\x01d\x05ef"),
-        (|| Split::Framed(Framing::Grpc), b"\0\0\0\0\x02ab\0\0\0\0\0\x09\0\0\0\0"),
-        (|| Split::Framed(Framing::Fixed32Le), b"\x02\0\0\0ab\xff\xff\xff\xff"),
-        (|| Split::Lines(Default::default()), b"one\r\n\ntwo\n three"),
-        (
-            || Split::Values(Default::default()),
-            b" {\"a\":\n1}\n\n[2] {\"x\n{} oops\n\"\xc3\xa9\" 7",
-        ),
-    ];
-    for (split, bytes) in splits {
-        let whole = run(split(), bytes, bytes.len());
-        assert!(whole.0.lines().count() >= 1, "{whole:?}");
-        for step in 1..bytes.len() {
-            assert_eq!(run(split(), bytes, step), whole, "{step} bytes at a time");
+    for (split, bytes) in CASES {
+        for (keep_going, skip, max_len) in
+            [(false, 0, 1000), (true, 0, 1000), (true, 0, 10), (true, 2, 1000), (false, 0, 10)]
+        {
+            let whole = How { keep_going, skip, max_len, ..WHOLE };
+            let expected = run(split(), bytes, whole);
+            assert!(skip > 0 || max_len == 10 || !expected.0.is_empty(), "{expected:?}");
+            for threads in [1, 2, 3] {
+                for step in 1..bytes.len() + 1 {
+                    let ran = run(split(), bytes, How { step, threads, ..whole });
+                    assert_eq!(ran, expected, "{step} bytes at a time, {threads} threads");
+                }
+            }
         }
+    }
+}
+
+/// The same with records that take many reads, among small ones.
+#[test]
+fn large_records_do_not_depend_on_how_bytes_arrive() {
+    let large = "x".repeat(700_000);
+    let mut framed = Vec::new();
+    for record in ["a", &large, "b!", "", &large, "c"] {
+        Framing::Varint.write(record.as_bytes(), &mut framed).expect("it is not too large");
+    }
+    let lines = format!("a\n{large}\nb!\n\n{large}\nc");
+    let values = format!("{{}}\n[\"{large}\"]\n\"!\"[\n1,\n\"{large}\",\n2\n]{{}}\n{{");
+    let cases: [Case<'_>; 3] = [
+        (|| Split::Framed(Framing::Varint), &framed),
+        (|| Split::Lines(Default::default()), lines.as_bytes()),
+        (|| Split::Values(Default::default()), values.as_bytes()),
+    ];
+    for (split, bytes) in cases {
+        for max_len in [1 << 20, 500_000] {
+            let whole = How { keep_going: true, max_len, ..WHOLE };
+            let expected = run(split(), bytes, whole);
+            for (step, threads) in [(5000, 1), (5000, 2), (70_000, 2), (1 << 20, 3)] {
+                let ran = run(split(), bytes, How { step, threads, ..whole });
+                assert!(ran == expected, "{step} bytes at a time, {threads} threads");
+            }
+        }
+    }
+}
+
+/// What `hello` makes of a stream does not depend on the threads: neither what
+/// it writes nor what it says.
+#[test]
+fn threads_change_nothing_that_is_seen() {
+    let shell = Shell::new();
+    let mut values = String::new();
+    for number in 0..60_000 {
+        match number % 9_000 {
+            4_000 => values.push_str("{\"nam\":1}\n"),
+            5_000 => values.push_str("{\n  \"name\":\n \"pretty\"}\n"),
+            6_000 => values.push_str("{\"name\":\"cut\n"),
+            _ => values.push_str(&format!("{{\"name\":\"number {number}\"}}\n")),
+        }
+    }
+    let mut framed = Vec::new();
+    for number in 0..200_000_u32 {
+        let name = format!("{number}");
+        let mut message = vec![0x0a, name.len() as u8];
+        message.extend_from_slice(name.as_bytes());
+        match number % 20_000 {
+            7_000 => message[1] += 1,
+            8_000..8_200 => message.extend_from_slice(b"\x10\x01"),
+            9_000 => message.extend_from_slice(b"\x0a\x01a"),
+            _ => {}
+        }
+        Framing::Varint.write(&message, &mut framed).expect("it is not too large");
+    }
+    let pretty = values.replace("{\"name\":\"n", "{\n  \"name\":\n  \"n");
+    let sessions: [(&str, &[u8]); 7] = [
+        ("encode --stream --from json --to binary", values.as_bytes()),
+        ("encode --stream --from json --to base64 --keep-going", values.as_bytes()),
+        ("encode --stream --from json --to binary --keep-going", values.as_bytes()),
+        ("encode --stream --from json --to binary --keep-going", pretty.as_bytes()),
+        ("decode --stream --to json", &framed),
+        ("decode --stream --to json --keep-going", &framed),
+        ("decode --stream --skip 10000 --to text --keep-going --quiet", &framed),
+    ];
+    for (words, input) in sessions {
+        let alone = shell.run(&format!("hello {words} --threads 1"), input);
+        assert!(!alone.stdout.is_empty(), "{words}");
+        for threads in [2, 5] {
+            let ran = shell.run(&format!("hello {words} --threads {threads}"), input);
+            assert!(ran.stdout == alone.stdout, "{words}, {threads} threads");
+            let said = |ran: &common::Ran| String::from_utf8_lossy(&ran.stderr).into_owned();
+            assert_eq!(said(&ran), said(&alone), "{words}, {threads} threads");
+            assert_eq!(ran.status, alone.status, "{words}, {threads} threads");
+        }
+    }
+}
+
+/// When threads are at work already, a record still comes out before the next
+/// one goes in, and a broken one ends the stream though nothing follows it.
+#[test]
+fn nothing_waits_behind_threads() {
+    let sessions: [(&str, &[u8], &str, &[u8]); 4] = [
+        ("decode --to json", b"\x03\x0a\x01a", "{\"name\":\"a\"}\n", b"\x03\x0a\x05a"),
+        ("encode --from json", b"{\"name\":\"a\"}", "0a0161\n", b"{\"nam\""),
+        ("encode --from json", b"{\n\"name\":\n\"a\"\n}", "0a0161\n", b"{\"name\":\n]"),
+        ("decode --from base64", b"CgFh\n", "name: \"a\"\n", b"?\n"),
+    ];
+    let shell = Shell::new();
+    for (words, record, expected, broken) in sessions {
+        let mut child = shell
+            .command("hello")
+            .args(words.split(' '))
+            .args(["--stream", "--threads", "2"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("hello runs");
+        let mut stdin = child.stdin.take().expect("standard input is a pipe");
+        let mut stdout = BufReader::new(child.stdout.take().expect("standard output is a pipe"));
+        let many = 2_000_000 / record.len();
+        let flood = record.repeat(many);
+        let feeder = std::thread::spawn(move || {
+            stdin.write_all(&flood).expect("it is read");
+            stdin
+        });
+        let mut line = String::new();
+        for _ in 0..many {
+            line.clear();
+            stdout.read_line(&mut line).expect("it answers");
+            assert_eq!(line, expected, "{words}");
+        }
+        let mut stdin = feeder.join().expect("the feeder ends");
+        for _ in 0..3 {
+            stdin.write_all(record).expect("it is read");
+            line.clear();
+            stdout.read_line(&mut line).expect("it answers");
+            assert_eq!(line, expected, "{words}");
+        }
+        stdin.write_all(broken).expect("it is read");
+        if broken.starts_with(b"{\"nam\"") {
+            stdin.write_all(b":]").expect("it is read");
+        }
+        assert_eq!(child.wait().expect("it ends").code(), Some(1), "{words}");
+        drop(stdin);
     }
 }

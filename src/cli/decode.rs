@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::ops::Range;
+use std::sync::PoisonError;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -222,6 +223,10 @@ impl Decode {
             (Input::Words(raw), Some(format)) if !lines => {
                 (&Input::Words(bytes(format, raw, Origin::START)?.into_owned()), Format::Binary)
             }
+            // A line is whole, though no newline was typed.
+            (Input::Words(raw), Some(format)) if !raw.is_empty() => {
+                (&Input::Words([raw, &b"\n"[..]].concat()), format)
+            }
             (input, from) => (input, from.unwrap_or(Format::Binary)),
         };
         let split = match from {
@@ -234,14 +239,16 @@ impl Decode {
         let framing = streaming.framing;
         let to_json = printer.lines_of_json().filter(|_| from == Format::Binary);
         let decoding = Decoding { printer, from, framing, to_json };
-        let mut sampled = Sampled::new(input.open()?);
+        let (sampled, sample) = Sampled::new(input.open()?);
         let output = self.output.open(false)?;
-        let result = streaming.run(&mut sampled, output, split, &decoding, &mut warnings);
+        let sampled = Box::new(sampled);
+        let result = streaming.run(sampled, output, split, &decoding, &mut warnings);
         warnings.finish();
         match from {
-            Format::Binary => {
-                result.map_err(|error| guess::explain_stream(printer.root, &sampled, error))
-            }
+            Format::Binary => result.map_err(|error| {
+                let sample = sample.lock().unwrap_or_else(PoisonError::into_inner);
+                guess::explain_stream(printer.root, &sample, error)
+            }),
             _ => result,
         }
     }

@@ -88,8 +88,10 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let shadowed = |error: Error, option: &str, value: &str| {
         error.maybe_hint(context.shadow_hint(option, value.as_ref()))
     };
-    let streaming = args.stream.resolve();
-    let streaming = streaming.map_err(|error| shadowed(error, "framing", args.stream.framing()))?;
+    let streaming = args.stream.resolve().map_err(|error| {
+        let given = args.stream.values();
+        given.fold(error, |error, (option, value)| shadowed(error, option, value))
+    })?;
     let to = args.to(streaming);
     let to = to.map_err(|error| shadowed(error, "to", args.to.as_deref().unwrap_or_default()))?;
     let mut bytes = Vec::new();
@@ -280,9 +282,9 @@ impl Encode {
         let options = self.json();
         let from_json = quick.then(|| FromJson::new(root, options));
         let encoding = Encoding { root, from: from.format, to, streaming, options, from_json };
-        let mut input = from.input.open()?;
+        let input = from.input.open()?;
         let mut warnings = Warnings::none();
-        streaming.run(&mut input, output, split, &encoding, &mut warnings)
+        streaming.run(input, output, split, &encoding, &mut warnings)
     }
 }
 

@@ -1,12 +1,13 @@
 //! What bytes are, when nobody said, and when they are not what was said.
 
 use super::format::Format;
-use super::io::Sampled;
+use super::io::Sample;
 use crate::codec::{Origin, base64_text, check, hex_text, json, text};
 use crate::error::{Error, Excerpt, Result};
 use crate::stream::split::Found;
 use crate::stream::{Framing, framing};
 use crate::table::Root;
+use crate::wire::limits::MESSAGE_LEN_MAX;
 
 /// The format of input that nobody named: binary if any byte is neither a hex
 /// digit nor white space, otherwise hex, unless the same bytes fit the schema
@@ -178,8 +179,8 @@ impl Asked<'_> {
         let mut rest = bytes;
         let (mut count, mut payloads) = (0, 0);
         loop {
-            match framing::next(framing, rest, true, 0).ok()? {
-                Found::Record { header, payload, consumed } => {
+            match framing::next(framing, rest, true, 0, MESSAGE_LEN_MAX).ok()? {
+                Found::Record { header, payload, consumed, .. } => {
                     if !check::decodes(self.root, &rest[header..header + payload]) {
                         return None;
                     }
@@ -210,7 +211,7 @@ fn is_printable(bytes: &[u8]) -> bool {
 
 /// What to say of a binary stream whose first record failed with `error`,
 /// when the input looks like lines of another format or like a bare message.
-pub fn explain_stream(root: Root<'_>, input: &Sampled<'_>, error: Error) -> Error {
+pub fn explain_stream(root: Root<'_>, input: &Sample, error: Error) -> Error {
     if error.record() != Some(1) {
         return error;
     }

@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Kind, Result};
 use crate::escape::quote;
@@ -71,15 +72,15 @@ impl Input {
     /// # Errors
     ///
     /// A file that is missing, is a directory, or cannot be read.
-    pub fn open(&self) -> Result<Box<dyn Read + '_>> {
+    pub fn open(&self) -> Result<Box<dyn Read + Send>> {
         match self {
-            Input::Words(bytes) => Ok(Box::new(bytes.as_slice())),
+            Input::Words(bytes) => Ok(Box::new(io::Cursor::new(bytes.clone()))),
             Input::Stdin => {
                 let stdin = io::stdin();
                 if stdin.is_terminal() {
                     say("reading standard input, end it with ctrl-d");
                 }
-                Ok(Box::new(stdin.lock()))
+                Ok(Box::new(stdin))
             }
             Input::File(path) => {
                 let file = File::open(path).map_err(|error| unreadable(path, &error))?;
@@ -112,20 +113,15 @@ impl Input {
 /// Bytes at the start of a stream that are kept to say what it looks like.
 const SAMPLE_LEN: usize = 4 << 10;
 
-/// A reader that keeps the start of what it read.
-pub struct Sampled<'i> {
-    input: Box<dyn Read + 'i>,
+/// The start of what was read, for whoever has given the reader away.
+#[derive(Default)]
+pub struct Sample {
     start: Vec<u8>,
     /// All that was read, in bytes.
     read: u64,
 }
 
-impl<'i> Sampled<'i> {
-    /// Nothing is read yet.
-    pub fn new(input: Box<dyn Read + 'i>) -> Self {
-        Sampled { input, start: Vec::new(), read: 0 }
-    }
-
+impl Sample {
     /// Whether the start is all there was.
     pub fn is_whole(&self) -> bool {
         self.read == self.start.len() as u64
@@ -137,12 +133,27 @@ impl<'i> Sampled<'i> {
     }
 }
 
-impl Read for Sampled<'_> {
+/// A reader that keeps the start of what it read.
+pub struct Sampled {
+    input: Box<dyn Read + Send>,
+    sample: Arc<Mutex<Sample>>,
+}
+
+impl Sampled {
+    /// Nothing is read yet.
+    pub fn new(input: Box<dyn Read + Send>) -> (Self, Arc<Mutex<Sample>>) {
+        let sample = Arc::default();
+        (Sampled { input, sample: Arc::clone(&sample) }, sample)
+    }
+}
+
+impl Read for Sampled {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(buffer)?;
-        self.read += read as u64;
-        let room = SAMPLE_LEN.saturating_sub(self.start.len());
-        self.start.extend_from_slice(&buffer[..read.min(room)]);
+        let mut sample = self.sample.lock().unwrap_or_else(PoisonError::into_inner);
+        sample.read += read as u64;
+        let room = SAMPLE_LEN.saturating_sub(sample.start.len());
+        sample.start.extend_from_slice(&buffer[..read.min(room)]);
         Ok(read)
     }
 }

@@ -8,7 +8,8 @@ use super::warnings::Warnings;
 use crate::codec::Notes;
 use crate::error::{Error, Result, names};
 use crate::escape;
-use crate::stream::{Convert, Framing, Split, Watch, pump};
+use crate::stream::{Convert, Framing, Split, Wanted, Watch, pump};
+use crate::wire::limits::{ALONE_LEN, MESSAGE_LEN_MAX};
 
 /// Many messages one after another.
 #[derive(clap::Args)]
@@ -24,6 +25,18 @@ pub struct StreamOptions {
     /// Go on after a broken record; the status is 1 all the same
     #[arg(long)]
     keep_going: bool,
+    /// Pass over so many records first, whatever is in them
+    #[arg(long, value_name = "COUNT")]
+    skip: Option<String>,
+    /// Stop after so many records that are not broken
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<String>,
+    /// Refuse longer records: bytes, or with K, M or G at the end (default 2147483647)
+    #[arg(long, value_name = "SIZE")]
+    max_message_size: Option<String>,
+    /// Convert with so many threads (default: one for each core)
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<String>,
 }
 
 /// What the options of streams come to.
@@ -35,35 +48,88 @@ pub struct Streaming {
     pub named: bool,
     /// Whether to go on after a broken record.
     pub keep_going: bool,
+    /// How much of the stream is wanted.
+    pub wanted: Wanted,
 }
 
 impl StreamOptions {
-    /// What `--framing` was given.
-    pub fn framing(&self) -> &str {
-        self.framing.as_deref().unwrap_or_default()
+    /// The options that have a value, by the name of each.
+    pub fn values(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let values = [
+            ("framing", &self.framing),
+            ("skip", &self.skip),
+            ("limit", &self.limit),
+            ("max-message-size", &self.max_message_size),
+            ("threads", &self.threads),
+        ];
+        values.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
 
     /// How to stream, if at all.
     ///
     /// # Errors
     ///
-    /// A framing that doesn't exist, and `--keep-going` without a stream.
+    /// A framing that doesn't exist, a number that is none, and an option that
+    /// has no meaning without a stream.
     pub fn resolve(&self) -> Result<Option<Streaming>> {
         let framing = match &self.framing {
             Some(name) => framing(name)?,
             None => Framing::Varint,
         };
+        let wanted = Wanted {
+            skip: self.skip.as_deref().map_or(Ok(0), |value| count("--skip", value))?,
+            limit: self.limit.as_deref().map_or(Ok(u64::MAX), |value| count("--limit", value))?,
+            max_len: self.max_message_size.as_deref().map_or(Ok(MESSAGE_LEN_MAX), size)?,
+            threads: self.threads.as_deref().map_or(Ok(0), threads)?,
+            alone: ALONE_LEN,
+        };
         let named = self.framing.is_some();
-        if !self.stream && !named {
-            return match self.keep_going {
-                true => {
-                    Err(Error::usage("`--keep-going` is for streams").hint("say `--stream` too"))
-                }
-                false => Ok(None),
-            };
+        if self.stream || named {
+            let keep_going = self.keep_going;
+            return Ok(Some(Streaming { framing, named, keep_going, wanted }));
         }
-        Ok(Some(Streaming { framing, named, keep_going: self.keep_going }))
+        let given = self.keep_going.then_some("keep-going");
+        match given.or(self.values().map(|(name, _)| name).next()) {
+            Some(name) => {
+                Err(Error::usage(format!("`--{name}` is for streams")).hint("say `--stream` too"))
+            }
+            None => Ok(None),
+        }
     }
+}
+
+/// How many records.
+fn count(option: &str, value: &str) -> Result<u64> {
+    value.parse().map_err(|_| {
+        let what = format!("`{option} {}` is no number of records", escape::word(value));
+        Error::usage(what).hint(format!("write a whole number, such as `{option} 10`"))
+    })
+}
+
+/// How many threads.
+fn threads(value: &str) -> Result<usize> {
+    match value.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => {
+            let what = format!("`--threads {}` is no number of threads", escape::word(value));
+            Err(Error::usage(what).hint("write a whole number from 1"))
+        }
+    }
+}
+
+/// How many bytes.
+fn size(value: &str) -> Result<u64> {
+    let (number, unit) = match value.as_bytes().last() {
+        Some(b'k' | b'K') => (&value[..value.len() - 1], 10),
+        Some(b'm' | b'M') => (&value[..value.len() - 1], 20),
+        Some(b'g' | b'G') => (&value[..value.len() - 1], 30),
+        _ => (value, 0),
+    };
+    let bytes = number.parse().ok().and_then(|number: u64| number.checked_mul(1 << unit));
+    bytes.ok_or_else(|| {
+        let what = format!("`--max-message-size {}` is no number of bytes", escape::word(value));
+        Error::usage(what).hint("write a whole number, or one with K, M or G, such as `64M`")
+    })
 }
 
 fn framing(name: &str) -> Result<Framing> {
@@ -109,15 +175,15 @@ impl Streaming {
     /// output failing.
     pub fn run(
         self,
-        input: &mut dyn Read,
+        input: Box<dyn Read + Send>,
         mut output: Output,
         split: Split,
         convert: &dyn Convert,
         warnings: &mut Warnings,
     ) -> Result<()> {
         let mut watch = Told { keep_going: self.keep_going, warnings };
-        let outcome = pump(input, &mut output, split, convert, &mut watch)
-            .map_err(|error| output.failed(&error))?;
+        let outcome = pump(input, &mut output, split, &self.wanted, convert, &mut watch);
+        let outcome = outcome.map_err(|error| output.failed(&error))?;
         output.finish()?;
         match outcome.fault {
             Some(fault) if outcome.broken > 1 => Err(fault.hint(format!(

@@ -98,6 +98,18 @@ impl Notes {
         &self.list
     }
 
+    /// Whether nothing was noted.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.beyond == 0
+    }
+
+    /// Whether any of these is not like one of `seen`, and could still be
+    /// remembered there.
+    pub fn is_news_to(&self, seen: &Notes) -> bool {
+        let is_new = |note: &Note| !seen.list.iter().any(|known| known.is_like(note));
+        seen.list.len() < WARNING_KINDS_MAX && self.list.iter().any(is_new)
+    }
+
     /// How often something was noted that the list had no more room for.
     pub fn beyond(&self) -> u64 {
         self.beyond

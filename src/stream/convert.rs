@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::pump::Record;
+use super::source::Record;
 use crate::codec::Notes;
 use crate::codec::quick::Slab;
 use crate::error::Result;

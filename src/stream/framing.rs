@@ -1,6 +1,6 @@
 //! Binary framings: how messages are set apart in a stream of bytes.
 
-use super::split::Found;
+use super::split::{Fault, Found, Resync};
 use crate::error::{Error, Excerpt, Result};
 use crate::wire::limits::{LENGTH_LEN_MAX, MESSAGE_LEN_MAX};
 use crate::wire::reader::{are_left, bytes_of};
@@ -103,13 +103,21 @@ fn header(framing: Framing, bytes: &[u8]) -> Header {
     }
 }
 
-/// Looks for the record at the start of `bytes`; see [`super::Split::next`].
+/// Looks for the record at the start of `bytes`, whose message has at most
+/// `max` bytes; see [`super::Split::next`].
 ///
 /// # Errors
 ///
 /// A length that is malformed or above 2 GiB - 1, and a record that the end of
 /// the input cuts short. After either nothing tells where the next one begins.
-pub fn next(framing: Framing, bytes: &[u8], ended: bool, offset: u64) -> Result<Found> {
+/// A length above `max`.
+pub fn next(
+    framing: Framing,
+    bytes: &[u8],
+    ended: bool,
+    offset: u64,
+    max: u64,
+) -> Result<Found, Fault> {
     if bytes.is_empty() {
         return Ok(if ended { Found::End } else { Found::More });
     }
@@ -118,20 +126,19 @@ pub fn next(framing: Framing, bytes: &[u8], ended: bool, offset: u64) -> Result<
         Header::CutShort if !ended => return Ok(Found::More),
         Header::CutShort => {
             let what = "the last record ends in the middle of its length";
-            return Err(fault(bytes, bytes.len(), offset, what).hint("the input is cut short"));
+            return Err(fault(bytes, bytes.len(), offset, what).hint(CUT_SHORT).into());
         }
         Header::Compressed => {
             return Err(fault(&bytes[..1], 1, offset, "the message in a gRPC frame is compressed")
-                .hint("it is not unpacked here; ask the peer for `grpc-encoding: identity`"));
+                .hint("it is not unpacked here; ask the peer for `grpc-encoding: identity`")
+                .into());
         }
         Header::Bad(len, what) => {
-            return Err(fault(&bytes[..len], len, offset, what).hint(ASTRAY));
+            return Err(fault(&bytes[..len], len, offset, what).hint(ASTRAY).into());
         }
     };
-    if length > MESSAGE_LEN_MAX {
-        let what = format!("a record claims {}", bytes_of(length));
-        return Err(fault(&bytes[..header], header, offset, &what)
-            .hint(format!("the largest message has {MESSAGE_LEN_MAX}; {ASTRAY}")));
+    if length > max.min(MESSAGE_LEN_MAX) {
+        return Err(too_long(&bytes[..header], length, offset, max));
     }
     let there = bytes.len() - header;
     if length > there as u64 {
@@ -141,11 +148,48 @@ pub fn next(framing: Framing, bytes: &[u8], ended: bool, offset: u64) -> Result<
         let left = are_left(there as u64);
         let what = format!("the last record needs {}, {left}", bytes_of(length));
         return Err(fault(bytes, header, offset, &what)
-            .hint(format!("the input is cut short by {}", bytes_of(length - there as u64))));
+            .hint(format!("{CUT_SHORT} by {}", bytes_of(length - there as u64)))
+            .into());
     }
     // No longer than what is in memory.
     let payload = length as usize;
-    Ok(Found::Record { header, payload, consumed: header + payload })
+    Ok(Found::Record { header, payload, consumed: header + payload, cut: false })
+}
+
+/// How many of `bytes` are whole records of at most `max` bytes; [`next`] has
+/// to say what is wrong with the one behind them, if anything is.
+pub fn hop(framing: Framing, bytes: &[u8], max: u64) -> usize {
+    let mut at = 0;
+    loop {
+        let (header, length) = match (framing, &bytes[at..]) {
+            // Nearly all of them in most streams.
+            (Framing::Varint, [length @ ..0x80, ..]) => (1, u64::from(*length)),
+            (framing, rest) => match header(framing, rest) {
+                Header::Whole(header, length) => (header, length),
+                _ => return at,
+            },
+        };
+        let there = (bytes.len() - at - header) as u64;
+        if length > there || length > max {
+            return at;
+        }
+        at += header + length as usize;
+    }
+}
+
+const CUT_SHORT: &str = "the input is cut short";
+
+/// A record that claims more than is taken. If the format has such lengths at
+/// all, the next record is where it says.
+#[cold]
+fn too_long(header: &[u8], length: u64, offset: u64, max: u64) -> Fault {
+    let what = format!("a record claims {}", bytes_of(length));
+    let error = fault(header, header.len(), offset, &what);
+    if length > MESSAGE_LEN_MAX {
+        return error.hint(format!("the largest message has {MESSAGE_LEN_MAX}; {ASTRAY}")).into();
+    }
+    let error = error.hint(format!("`--max-message-size` is {max}; {ASTRAY}"));
+    Fault { error, resync: Some(Resync::Bytes(header.len() as u64 + length)) }
 }
 
 /// What a header that cannot be most likely comes from.

@@ -30,6 +30,6 @@ impl Lines {
         };
         self.looked_at = 0;
         let payload = if bytes[..line].ends_with(b"\r") { line - 1 } else { line };
-        Found::Record { header: 0, payload, consumed }
+        Found::Record { header: 0, payload, consumed, cut: newline.is_none() }
     }
 }

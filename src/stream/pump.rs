@@ -1,42 +1,20 @@
 //! The pump: reads, has each record converted, writes.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 
 use super::convert::{Convert, Watch};
-use super::split::{Found, Split};
-use crate::codec::Origin;
-use crate::codec::quick::{SLACK, Slab};
-use crate::error::{Error, Result};
-use crate::wire::limits::{READ_LEN, WRITE_LEN};
-
-/// One record of a stream.
-#[derive(Clone, Copy)]
-pub struct Record<'a> {
-    /// Counted from 1.
-    pub number: u64,
-    /// What of the input is in memory: the record, and at least [`SLACK`]
-    /// bytes behind it.
-    pub window: &'a [u8],
-    /// Where the record begins in the window.
-    pub start: usize,
-    /// Where it ends.
-    pub end: usize,
-    /// Where the record begins in the input.
-    pub offset: u64,
-    /// The same as a line and a column; for binary the start of the input.
-    pub origin: Origin,
-}
-
-impl<'a> Record<'a> {
-    /// The message, as the format has it.
-    pub fn bytes(&self) -> &'a [u8] {
-        &self.window[self.start..self.end]
-    }
-}
+use super::source::{Next, Source, Wanted};
+use super::split::{Fault, Split};
+use super::threads::{self, Done, Event, Merge, What};
+use super::turn::{Flow, Sink, Stop, Turn};
+use crate::codec::Notes;
+use crate::codec::quick::Slab;
+use crate::error::Error;
+use crate::wire::limits::MUCH_LEN;
 
 /// How a stream went.
 pub struct Outcome {
-    /// The records that were read, broken ones included.
+    /// The records that were read and not passed over, broken ones included.
     pub records: u64,
     /// Those of them that were broken.
     pub broken: u64,
@@ -44,183 +22,216 @@ pub struct Outcome {
     pub fault: Option<Error>,
 }
 
-/// Reads records from `input` until it ends, has each appended to the output
-/// by `convert`, and writes to `output`, which is always told everything
-/// before the pump waits for more input. `watch` is told how they went.
+/// Reads records from `input` until it ends or no more are wanted, has each
+/// appended to the output by `convert`, and writes to `output`, which is always
+/// told everything before the pump waits for more input. `watch` is told how
+/// they went.
 ///
 /// # Errors
 ///
 /// The output fails. Faults of the input are in the [`Outcome`], since what
 /// came before them has been written.
 pub fn pump(
-    input: &mut dyn Read,
+    mut input: Box<dyn Read + Send>,
     output: &mut dyn Write,
     split: Split,
+    wanted: &Wanted,
     convert: &dyn Convert,
     watch: &mut dyn Watch,
-) -> Result<Outcome, std::io::Error> {
-    let mut source = Source::new(input, split);
-    let mut out = Slab::default();
-    let mut scratch = Vec::new();
-    let mut outcome = Outcome { records: 0, broken: 0, fault: None };
-    while outcome.fault.is_none() {
-        outcome.records += source.many(convert, &mut out);
-        let whole = out.len();
-        match source.next() {
-            Ok(Next::Record(record)) => {
-                outcome.records = record.number;
-                let mut notes = watch.notes();
-                scratch.clear();
-                if let Err(error) = convert.record(record, &mut scratch, &mut out, &mut notes) {
-                    out.truncate(whole);
-                    outcome.broken += 1;
-                    // What came before the fault is seen before the fault is told.
-                    output.write_all(out.filled())?;
-                    output.flush()?;
-                    out.clear();
-                    outcome.fault = watch.broken(error.in_record(outcome.records)).err();
-                } else {
-                    watch.noted(notes, outcome.records);
+) -> io::Result<Outcome> {
+    let mut pump = Pump {
+        source: Source::new(split, wanted),
+        skip: wanted.skip,
+        turn: Turn { convert, blank: watch.notes(), out: Slab::default(), scratch: Vec::new() },
+        told: Told { output, watch, broken: 0, fault: None },
+    };
+    let (mut arrived, mut last) = (0, 0);
+    // Nothing is read if nothing is wanted.
+    while wanted.limit > 0 && pump.run()? {
+        // Threads are worth it when so much has come that more is likely to.
+        // How many records there are in a part is not known before it is
+        // converted, so those who count them go without.
+        let much = arrived >= wanted.alone && last >= MUCH_LEN.min(wanted.alone as usize);
+        if much && pump.skip == 0 && wanted.limit == u64::MAX && wanted.threads != 1 {
+            let threads = threads::count(wanted.threads);
+            if threads > 1 {
+                pump.go_on(input, threads)?;
+                break;
+            }
+        }
+        match pump.source.fill(&mut *input) {
+            Ok(read) => (arrived, last) = (arrived + read as u64, read),
+            Err(error) => {
+                pump.told.fault = Some(error);
+                break;
+            }
+        }
+    }
+    Ok(pump.outcome(wanted))
+}
+
+/// A stream on its way through.
+struct Pump<'a> {
+    source: Source,
+    /// Records that are still to be passed over.
+    skip: u64,
+    turn: Turn<'a>,
+    told: Told<'a>,
+}
+
+impl Pump<'_> {
+    /// Has what has arrived converted and written; says whether more input is
+    /// wanted.
+    fn run(&mut self) -> io::Result<bool> {
+        let more = loop {
+            let stop = match self.skip() {
+                Some(stop) => stop,
+                None => self.turn.run(&mut self.source, &mut self.told)?,
+            };
+            match stop {
+                Stop::More => break true,
+                Stop::End | Stop::Told => break false,
+                Stop::Fault(fault) => {
+                    if self.fault(fault)? == Flow::Stop {
+                        break false;
+                    }
                 }
             }
-            Ok(Next::More) => {
-                // The reader of the output sees every record before we wait.
-                output.write_all(out.filled())?;
-                output.flush()?;
-                out.clear();
-                outcome.fault = source.fill().err();
-            }
-            Ok(Next::End) => break,
-            Err(error) => {
-                outcome.records += 1;
-                outcome.broken += 1;
-                outcome.fault = Some(error.in_record(outcome.records));
-            }
-        }
-        if out.len() >= WRITE_LEN {
-            output.write_all(out.filled())?;
-            out.clear();
-        }
-    }
-    output.write_all(out.filled())?;
-    output.flush()?;
-    Ok(outcome)
-}
-
-enum Next<'a> {
-    Record(Record<'a>),
-    More,
-    End,
-}
-
-/// The input, cut into records.
-struct Source<'i> {
-    input: &'i mut dyn Read,
-    split: Split,
-    /// What has arrived, and at least [`SLACK`] bytes behind it.
-    buffer: Vec<u8>,
-    /// What of the buffer is consumed.
-    start: usize,
-    /// Where what has arrived ends.
-    end: usize,
-    /// Where `start` stands in the input.
-    offset: u64,
-    origin: Origin,
-    records: u64,
-    ended: bool,
-}
-
-impl<'i> Source<'i> {
-    fn new(input: &'i mut dyn Read, split: Split) -> Self {
-        Source {
-            input,
-            split,
-            buffer: Vec::new(),
-            start: 0,
-            end: 0,
-            offset: 0,
-            origin: Origin::START,
-            records: 0,
-            ended: false,
-        }
+        };
+        self.told.write(&mut self.turn.out)?;
+        Ok(more)
     }
 
-    /// Reads what there is, at most [`READ_LEN`].
-    fn fill(&mut self) -> Result<()> {
-        self.buffer.copy_within(self.start..self.end, 0);
-        let there = self.end - self.start;
-        (self.start, self.end) = (0, there);
-        let needed = there + READ_LEN + SLACK;
-        if needed > self.buffer.len() {
-            if self.buffer.try_reserve(needed - self.buffer.len()).is_err() {
-                let what = format!("a record of more than {there} bytes does not fit in memory");
-                return Err(Error::failure(what).at_byte(self.offset));
+    /// Passes over records that are not wanted; none when that is done.
+    fn skip(&mut self) -> Option<Stop> {
+        while self.skip > 0 {
+            match self.source.next() {
+                Ok(Next::Record(_)) => self.skip -= 1,
+                Ok(Next::More) => return Some(Stop::More),
+                Ok(Next::End) => return Some(Stop::End),
+                Err(fault) => return Some(Stop::Fault(fault)),
             }
-            self.buffer.resize(needed, 0);
         }
-        let room = self.buffer.len() - SLACK;
-        let read = loop {
-            match self.input.read(&mut self.buffer[there..room]) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                read => break read,
+        None
+    }
+
+    /// A fault of the framing: the stream goes on if there is a way, and
+    /// whoever watches it wants to.
+    fn fault(&mut self, fault: Fault) -> io::Result<Flow> {
+        self.source.records += 1;
+        let number = self.source.records;
+        let Some(resync) = fault.resync else {
+            self.told.write(&mut self.turn.out)?;
+            self.told.broken += 1;
+            self.told.fault = Some(fault.error.in_record(number));
+            return Ok(Flow::Stop);
+        };
+        self.source.resync(resync);
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(Flow::On);
+        }
+        self.told.broken(&mut self.turn.out, fault.error, number)
+    }
+
+    /// Goes on with threads.
+    fn go_on(&mut self, input: Box<dyn Read + Send>, threads: usize) -> io::Result<()> {
+        let start = self.source.give_away();
+        let (convert, blank) = (self.turn.convert, self.turn.blank.fresh());
+        threads::run(start, input, threads, convert, &blank, self)
+    }
+
+    /// Writes and tells what a part has come to, before which everything was
+    /// consumed.
+    fn tell(&mut self, out: &Slab, events: Vec<Event>) -> io::Result<Flow> {
+        let mut written = 0;
+        for event in events {
+            let record = self.source.records + event.record;
+            let error = match event.what {
+                What::Notes(notes) => {
+                    self.told.noted(notes, record);
+                    continue;
+                }
+                What::Broken(error) => error,
+            };
+            self.told.output.write_all(&out.filled()[written..event.at])?;
+            written = event.at;
+            if self.told.broken(&mut self.turn.out, error, record)? == Flow::Stop {
+                self.source.records = record;
+                return Ok(Flow::Stop);
+            }
+        }
+        self.told.output.write_all(&out.filled()[written..])?;
+        Ok(Flow::On)
+    }
+
+    fn outcome(self, wanted: &Wanted) -> Outcome {
+        let records = self.source.records - (wanted.skip - self.skip);
+        Outcome { records, broken: self.told.broken, fault: self.told.fault }
+    }
+}
+
+impl Merge for Pump<'_> {
+    fn take(&mut self, done: Done) -> io::Result<Option<(Vec<u8>, Slab)>> {
+        let Done { part, out, events } = done;
+        let buffer = if self.source.is_idle() {
+            if self.tell(&out, events)? == Flow::Stop {
+                return Ok(None);
+            }
+            Ok(self.source.adopt(part.source))
+        } else {
+            self.source.append(part.source)
+        };
+        let buffer = match (buffer, part.failed) {
+            (Ok(buffer), None) => buffer,
+            (Err(error), _) | (_, Some(error)) => {
+                // What came before it is written.
+                self.run()?;
+                self.told.fault.get_or_insert(error);
+                return Ok(None);
             }
         };
-        match read {
-            Ok(read) => {
-                self.ended = read == 0;
-                self.end += read;
-                Ok(())
-            }
-            Err(error) => Err(Error::failure(format!("the input cannot be read: {error}"))
-                .at_byte(self.offset + there as u64)),
-        }
+        // Goes on with what was left of the part.
+        Ok(self.run()?.then_some((buffer, out)))
     }
 
-    /// Has as many records converted in one go as can be, and gives how many.
-    fn many(&mut self, convert: &dyn Convert, out: &mut Slab) -> u64 {
-        // A record of which a part was looked at goes on where that stopped.
-        if !self.split.is_between() {
-            return 0;
-        }
-        let range = self.start..self.end;
-        let (records, behind) = convert.many(&self.buffer, range, WRITE_LEN, out);
-        self.pass(behind - self.start);
-        self.records += records;
-        records
+    fn is_spanning(&self) -> bool {
+        !self.source.is_idle()
+    }
+}
+
+/// Writes at once, and tells at once.
+struct Told<'a> {
+    output: &'a mut dyn Write,
+    watch: &'a mut dyn Watch,
+    broken: u64,
+    fault: Option<Error>,
+}
+
+impl Told<'_> {
+    /// Writes what is gathered, and sees to it that it arrives.
+    fn write(&mut self, out: &mut Slab) -> io::Result<()> {
+        self.full(out)?;
+        self.output.flush()
+    }
+}
+
+impl Sink for Told<'_> {
+    fn full(&mut self, out: &mut Slab) -> io::Result<()> {
+        self.output.write_all(out.filled())?;
+        out.clear();
+        Ok(())
     }
 
-    fn next(&mut self) -> Result<Next<'_>> {
-        loop {
-            let bytes = &self.buffer[self.start..self.end];
-            let (header, payload, consumed) =
-                match self.split.next(bytes, self.ended, self.offset)? {
-                    Found::Record { header, payload, consumed } => (header, payload, consumed),
-                    Found::Between { consumed } => {
-                        self.pass(consumed);
-                        continue;
-                    }
-                    Found::More => return Ok(Next::More),
-                    Found::End => return Ok(Next::End),
-                };
-            self.records += 1;
-            let (start, offset, origin) = (self.start + header, self.offset, self.origin);
-            self.pass(consumed);
-            return Ok(Next::Record(Record {
-                number: self.records,
-                window: &self.buffer,
-                start,
-                end: start + payload,
-                offset: offset + header as u64,
-                origin,
-            }));
-        }
+    fn noted(&mut self, notes: Notes, record: u64) {
+        self.watch.noted(notes, record);
     }
 
-    fn pass(&mut self, consumed: usize) {
-        if self.split.is_text() {
-            self.origin = self.origin.after(&self.buffer[self.start..self.start + consumed]);
-        }
-        self.start += consumed;
-        self.offset += consumed as u64;
+    fn broken(&mut self, out: &mut Slab, error: Error, record: u64) -> io::Result<Flow> {
+        // What came before the fault is seen before the fault is told.
+        self.write(out)?;
+        self.broken += 1;
+        self.fault = self.watch.broken(error.in_record(record)).err();
+        Ok(if self.fault.is_some() { Flow::Stop } else { Flow::On })
     }
 }

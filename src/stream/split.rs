@@ -3,7 +3,7 @@
 use super::framing::{self, Framing};
 use super::lines::Lines;
 use super::values::Values;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What a look at the bytes that have arrived gives.
 #[derive(PartialEq, Eq, Debug)]
@@ -16,6 +16,8 @@ pub enum Found {
         payload: usize,
         /// The bytes up to the next record.
         consumed: usize,
+        /// Whether the end of the input came before an end of its own.
+        cut: bool,
     },
     /// Bytes that belong to no record.
     Between {
@@ -26,6 +28,29 @@ pub enum Found {
     More,
     /// Nothing is left.
     End,
+}
+
+/// What is wrong with how records are set apart.
+pub struct Fault {
+    /// What it is.
+    pub error: Error,
+    /// How to get to the next record, if there is a way.
+    pub resync: Option<Resync>,
+}
+
+/// How to get to the next record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Resync {
+    /// It begins behind so many bytes.
+    Bytes(u64),
+    /// It begins at a line behind so many bytes.
+    Line(u64),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Fault { error, resync: None }
+    }
 }
 
 /// A way to tell records apart.
@@ -41,17 +66,33 @@ pub enum Split {
 impl Split {
     /// Looks for the record at the start of `bytes`, which is what has
     /// arrived and is not consumed; `ended` says that no more will. Called
-    /// again with more, it goes on where it stopped.
+    /// again with more, it goes on where it stopped. A binary record that
+    /// claims more than `max` bytes is refused.
     ///
     /// # Errors
     ///
-    /// A fault of the framing itself, after which nothing tells where the next
-    /// record begins. `offset` is where `bytes` begins in the input.
-    pub fn next(&mut self, bytes: &[u8], ended: bool, offset: u64) -> Result<Found> {
+    /// A fault of the framing itself. `offset` is where `bytes` begins in the
+    /// input.
+    pub fn next(
+        &mut self,
+        bytes: &[u8],
+        ended: bool,
+        offset: u64,
+        max: u64,
+    ) -> Result<Found, Fault> {
         match self {
-            Split::Framed(framing) => framing::next(*framing, bytes, ended, offset),
+            Split::Framed(framing) => framing::next(*framing, bytes, ended, offset, max),
             Split::Lines(lines) => Ok(lines.next(bytes, ended)),
             Split::Values(values) => Ok(values.next(bytes, ended)),
+        }
+    }
+
+    /// The same way, at the start of a record.
+    pub fn fresh(&self) -> Split {
+        match self {
+            Split::Framed(framing) => Split::Framed(*framing),
+            Split::Lines(_) => Split::Lines(Lines::default()),
+            Split::Values(_) => Split::Values(Values::default()),
         }
     }
 

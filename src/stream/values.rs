@@ -84,15 +84,19 @@ impl Values {
             let at = self.looked_at;
             match self.step(byte) {
                 Step::Goes => self.looked_at += 1,
-                Step::Ends => return self.found(at + 1, at + 1),
-                Step::Ended => return self.found(at, at),
+                Step::Ends => return self.found(at + 1, at + 1, false),
+                Step::Ended => return self.found(at, at, false),
                 Step::Broken => return self.broken(bytes, at),
             }
         }
         match bytes {
             _ if !ended => Found::More,
             [] => Found::End,
-            _ => self.found(bytes.len(), bytes.len()),
+            // A word ends where the input does.
+            _ => {
+                let cut = self.next != Next::Literal || !self.open.is_empty();
+                self.found(bytes.len(), bytes.len(), cut)
+            }
         }
     }
 
@@ -110,9 +114,9 @@ impl Values {
         }
     }
 
-    fn found(&mut self, payload: usize, consumed: usize) -> Found {
+    fn found(&mut self, payload: usize, consumed: usize, cut: bool) -> Found {
         *self = Values::default();
-        Found::Record { header: 0, payload, consumed }
+        Found::Record { header: 0, payload, consumed, cut }
     }
 
     /// Ends the record behind the byte that broke it, and goes on at the
@@ -120,9 +124,9 @@ impl Values {
     /// line is the likeliest place for another value. Else at the next line.
     fn broken(&mut self, bytes: &[u8], at: usize) -> Found {
         if let Some(newline) = bytes[..at].iter().rposition(|&byte| byte == b'\n') {
-            return self.found(at + 1, newline + 1);
+            return self.found(at + 1, newline + 1, false);
         }
-        let found = self.found(at + 1, at + 1);
+        let found = self.found(at + 1, at + 1, false);
         self.skipping = bytes[at] != b'\n';
         found
     }
@@ -200,7 +204,7 @@ mod tests {
         loop {
             let bytes = &text.as_bytes()[start..there];
             match values.next(bytes, there == text.len()) {
-                Found::Record { header, payload, consumed } => {
+                Found::Record { header, payload, consumed, .. } => {
                     let record = &bytes[header..header + payload];
                     records.push(String::from_utf8_lossy(record).into_owned());
                     start += consumed;

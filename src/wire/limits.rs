@@ -42,10 +42,33 @@ pub const WARNING_LINES_MAX: usize = 20;
 pub const WARNING_KINDS_MAX: usize = 64;
 
 /// The bytes asked of the input at a time.
-pub const READ_LEN: usize = 64 << 10;
+pub const READ_LEN: usize = 128 << 10;
 
 /// The bytes of output that a stream gathers before it writes them.
 pub const WRITE_LEN: usize = 64 << 10;
+
+/// The bytes of a read that show that more is waiting: half of what a pipe
+/// holds on Linux.
+pub const MUCH_LEN: usize = 32 << 10;
+
+/// The bytes of a stream that are converted before threads are started, which
+/// takes as long as converting some of these.
+pub const ALONE_LEN: u64 = 256 << 10;
+
+/// The parts of a stream that are on their way at a time, and so the threads
+/// that have something to do.
+pub const PARTS_MAX: usize = 24;
+
+/// The bytes of those parts: two of 1 MiB, which is what bounds the memory of a
+/// stream of large records. A larger one is on its way alone.
+pub const PARTS_LEN_MAX: usize = 3 << 20;
+
+/// The memory of a part that is kept for the next one.
+pub const SPARE_LEN_MAX: usize = 4 << 20;
+
+/// The broken records of a part that are kept to be told; a thread stops there,
+/// and the rest of the part is converted when it is its turn.
+pub const PART_BROKEN_MAX: usize = 64;
 
 /// The brackets that may stand open one inside another in a `.proto` file.
 /// protoc takes 32 levels of messages; the value of an option can be a message

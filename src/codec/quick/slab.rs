@@ -29,6 +29,11 @@ impl Slab {
         self.filled == 0
     }
 
+    /// The bytes of memory that it has.
+    pub fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// Takes back all but the first `len` bytes.
     pub fn truncate(&mut self, len: usize) {
         self.filled = self.filled.min(len);

@@ -1,0 +1,124 @@
+//! Parts of a stream on their way to the threads that convert them.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::source::Source;
+use crate::codec::quick::Slab;
+use crate::error::Error;
+use crate::wire::limits::{PARTS_LEN_MAX, PARTS_MAX, SPARE_LEN_MAX};
+
+/// A part of a stream.
+pub(super) struct Part {
+    /// Its place among the parts, from 0.
+    pub number: u64,
+    /// Its bytes, and where they begin in the input.
+    pub source: Source,
+    /// How many they are.
+    pub len: usize,
+    /// That the input cannot be read behind it.
+    pub failed: Option<Error>,
+}
+
+/// What is on its way, with bounds on how much that is.
+#[derive(Default)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    /// There is a part to take, or there will be none.
+    work: Condvar,
+    /// There is room for a part, or none is wanted any more.
+    room: Condvar,
+    /// Whether parts do not end where records do, so that there is no sense
+    /// in converting one before the one before it is done.
+    spanning: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    parts: VecDeque<Part>,
+    /// Parts that were handed in and are not done yet.
+    count: usize,
+    /// The bytes of those.
+    len: usize,
+    /// Memory of what is done, for what comes.
+    buffers: Vec<Vec<u8>>,
+    slabs: Vec<Slab>,
+    closed: bool,
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands in a part, as soon as there is room. False if none is wanted any
+    /// more.
+    pub fn hand_in(&self, part: Part) -> bool {
+        let is_full = |state: &mut State| {
+            let fits = state.count == 0 || state.len + part.len <= PARTS_LEN_MAX;
+            !state.closed && (state.count >= PARTS_MAX || !fits)
+        };
+        let state = self.room.wait_while(self.state(), is_full);
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            return false;
+        }
+        state.count += 1;
+        state.len += part.len;
+        state.parts.push_back(part);
+        self.work.notify_one();
+        true
+    }
+
+    /// The next part and memory for its output, as soon as there is one; none
+    /// when there will be no more.
+    pub fn take(&self) -> Option<(Part, Slab)> {
+        let is_idle = |state: &mut State| state.parts.is_empty() && !state.closed;
+        let state = self.work.wait_while(self.state(), is_idle);
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            return None;
+        }
+        let part = state.parts.pop_front()?;
+        Some((part, state.slabs.pop().unwrap_or_default()))
+    }
+
+    /// Memory for what arrives.
+    pub fn buffer(&self) -> Vec<u8> {
+        self.state().buffers.pop().unwrap_or_default()
+    }
+
+    /// A part of `len` bytes is done, and this is the memory it has taken. What
+    /// a large record has made large is not kept.
+    pub fn done(&self, len: usize, buffer: Vec<u8>, mut slab: Slab) {
+        let mut state = self.state();
+        state.count -= 1;
+        state.len -= len;
+        if buffer.capacity() <= SPARE_LEN_MAX {
+            state.buffers.push(buffer);
+        }
+        if slab.capacity() <= SPARE_LEN_MAX {
+            slab.clear();
+            state.slabs.push(slab);
+        }
+        self.room.notify_one();
+    }
+
+    /// Ends it: nothing is taken out of it or put into it any more.
+    pub fn close(&self) {
+        self.state().closed = true;
+        self.work.notify_all();
+        self.room.notify_all();
+    }
+
+    /// Says whether records go from one part into the next.
+    pub fn set_spanning(&self, spanning: bool) {
+        self.spanning.store(spanning, Ordering::Relaxed);
+    }
+
+    /// Whether they do, as far as is known.
+    pub fn is_spanning(&self) -> bool {
+        self.spanning.load(Ordering::Relaxed)
+    }
+}

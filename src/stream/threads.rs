@@ -1,0 +1,266 @@
+//! A stream that several threads convert.
+//!
+//! One thread reads, and cuts what it has read into parts ([`Cutter`]). Others
+//! take the parts and convert each by itself. The one that called puts the
+//! results together in the order of the input, writes them and tells what is
+//! to be told. Nobody waits for input but the reader: so whatever has arrived
+//! comes out, and a fault ends the stream at once.
+//!
+//! The result of a part counts if everything before it was consumed to its
+//! last byte. Where it was not (a JSON value goes over the end of a line), the
+//! part is converted once more, behind what was left.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
+use super::arrived::Arrived;
+use super::convert::Convert;
+use super::cut::Cutter;
+use super::queue::{Part, Queue};
+use super::source::{GoesOn, Source};
+use super::split::Split;
+use super::turn::{Flow, Sink, Turn};
+use crate::codec::quick::Slab;
+use crate::codec::{Notes, Origin};
+use crate::error::Error;
+use crate::wire::limits::{PART_BROKEN_MAX, PARTS_MAX};
+
+/// What a part has come to.
+pub(super) struct Done {
+    pub part: Part,
+    pub out: Slab,
+    pub events: Vec<Event>,
+}
+
+/// Something that is to be told.
+pub(super) struct Event {
+    /// The output that comes before a broken record.
+    pub at: usize,
+    /// The record, counted from 1 in the part.
+    pub record: u64,
+    pub what: What,
+}
+
+pub(super) enum What {
+    Notes(Notes),
+    Broken(Error),
+}
+
+/// Whoever puts the results of parts together.
+pub(super) trait Merge {
+    /// Takes the next one. Gives memory that is not needed any more, unless
+    /// the stream has come to its end.
+    fn take(&mut self, done: Done) -> io::Result<Option<(Vec<u8>, Slab)>>;
+
+    /// Whether a record goes from that part into the next.
+    fn is_spanning(&self) -> bool;
+}
+
+/// Closes a queue, however its user ends.
+struct Closing<'q>(&'q Queue);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// How many threads are to convert: as many as there are cores, if nobody said.
+pub(super) fn count(asked: usize) -> usize {
+    match asked {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        asked => asked,
+    }
+    .min(PARTS_MAX)
+}
+
+/// Converts the rest of a stream by `workers` threads, and has `merge` put the
+/// results together.
+///
+/// # Errors
+///
+/// The output fails.
+pub(super) fn run(
+    start: GoesOn,
+    input: Box<dyn Read + Send>,
+    workers: usize,
+    convert: &dyn Convert,
+    blank: &Notes,
+    merge: &mut dyn Merge,
+) -> io::Result<()> {
+    let queue = Arc::new(Queue::default());
+    let _closing = Closing(&queue);
+    let reader = Reader::new(start, input, Arc::clone(&queue));
+    // It may be waiting for input when the stream is at its end already, so
+    // nobody waits for it.
+    thread::Builder::new().name(String::from("reader")).spawn(move || reader.run())?;
+    thread::scope(|scope| {
+        let _closing = Closing(&queue);
+        let (sender, results) = mpsc::channel();
+        for _ in 0..workers {
+            let (queue, sender, blank) = (&*queue, sender.clone(), blank.fresh());
+            let turn = Turn { convert, blank, out: Slab::default(), scratch: Vec::new() };
+            let thread = thread::Builder::new().name(String::from("converter"));
+            thread.spawn_scoped(scope, move || work(queue, turn, &sender))?;
+        }
+        drop(sender);
+        put_together(&queue, &results, merge)
+    })
+}
+
+/// Hands results on in the order of their parts, until the stream ends.
+fn put_together(queue: &Queue, results: &Receiver<Done>, merge: &mut dyn Merge) -> io::Result<()> {
+    let mut early = BTreeMap::new();
+    for number in 0.. {
+        let done = loop {
+            if let Some(done) = early.remove(&number) {
+                break done;
+            }
+            // Without threads there is nothing more to come: one has panicked.
+            let Ok(done) = results.recv() else { return Ok(()) };
+            early.insert(done.part.number, done);
+        };
+        let len = done.part.len;
+        let Some((buffer, slab)) = merge.take(done)? else { break };
+        queue.set_spanning(merge.is_spanning());
+        queue.done(len, buffer, slab);
+    }
+    Ok(())
+}
+
+/// Who reads, and cuts what was read into parts.
+struct Reader {
+    input: Box<dyn Read + Send>,
+    queue: Arc<Queue>,
+    cutter: Cutter,
+    split: Split,
+    max_len: u64,
+    arrived: Arrived,
+    offset: u64,
+    origin: Origin,
+    number: u64,
+}
+
+impl Reader {
+    fn new(start: GoesOn, input: Box<dyn Read + Send>, queue: Arc<Queue>) -> Self {
+        Reader {
+            input,
+            queue,
+            cutter: Cutter::new(&start.split, start.max_len),
+            split: start.split,
+            max_len: start.max_len,
+            arrived: start.arrived,
+            offset: start.offset,
+            origin: start.origin,
+            number: 0,
+        }
+    }
+
+    fn run(mut self) {
+        let mut ended = false;
+        while !ended {
+            let mut failed = None;
+            match self.arrived.fill(&mut *self.input, self.offset) {
+                Ok(read) => ended = read == 0,
+                Err(error) => failed = Some(error),
+            }
+            ended |= failed.is_some();
+            let rest = self.arrived.rest();
+            let cut = if ended { rest.len() } else { self.cutter.cut(rest) };
+            if (cut > 0 || ended) && !self.hand_in(cut, ended, failed) {
+                return;
+            }
+        }
+    }
+
+    /// Hands in the first `len` bytes; false if they are not wanted any more.
+    fn hand_in(&mut self, len: usize, ended: bool, mut failed: Option<Error>) -> bool {
+        let first = self.arrived.cut_off(len, self.queue.buffer(), self.offset);
+        let arrived = first.unwrap_or_else(|error| {
+            failed = Some(error);
+            Arrived::default()
+        });
+        let (offset, origin) = (self.offset, self.origin);
+        self.offset += len as u64;
+        if self.split.is_text() {
+            self.origin = self.origin.after(arrived.rest());
+        }
+        let split = self.split.fresh();
+        // What is read before a failure does not come to its end.
+        let ended = ended && failed.is_none();
+        let source =
+            Source::from(GoesOn { split, arrived, offset, origin, ended, max_len: self.max_len });
+        let number = self.number;
+        self.number += 1;
+        let has_failed = failed.is_some();
+        self.queue.hand_in(Part { number, source, len, failed }) && !has_failed
+    }
+}
+
+/// Converts parts until there are no more.
+fn work(queue: &Queue, mut turn: Turn<'_>, results: &Sender<Done>) {
+    let _closing = Closing(queue);
+    while let Some((mut part, slab)) = queue.take() {
+        turn.out = slab;
+        let mut gathered = Gathered::new(&turn.blank);
+        if !queue.is_spanning() {
+            // Nothing is written, so nothing fails; and whatever it stops at,
+            // whoever puts the parts together goes on there.
+            let _ = turn.run(&mut part.source, &mut gathered);
+        }
+        let events = gathered.finish(part.source.records);
+        let out = std::mem::take(&mut turn.out);
+        if results.send(Done { part, out, events }).is_err() {
+            return;
+        }
+    }
+}
+
+/// Keeps everything for later.
+struct Gathered {
+    events: Vec<Event>,
+    broken: usize,
+    /// One note of each kind there was so far.
+    seen: Notes,
+    /// Notes of records all of whose kinds were seen before: of those only
+    /// the number is told, so they may be told together.
+    counted: Notes,
+}
+
+impl Gathered {
+    fn new(blank: &Notes) -> Self {
+        Gathered { events: Vec::new(), broken: 0, seen: blank.fresh(), counted: blank.fresh() }
+    }
+
+    fn finish(mut self, records: u64) -> Vec<Event> {
+        if !self.counted.is_empty() {
+            let what = What::Notes(self.counted);
+            self.events.push(Event { at: 0, record: records, what });
+        }
+        self.events
+    }
+}
+
+impl Sink for Gathered {
+    fn full(&mut self, _: &mut Slab) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn noted(&mut self, notes: Notes, record: u64) {
+        if !notes.is_news_to(&self.seen) {
+            self.counted.append(notes);
+            return;
+        }
+        self.seen.append(notes.clone());
+        self.events.push(Event { at: 0, record, what: What::Notes(notes) });
+    }
+
+    fn broken(&mut self, out: &mut Slab, error: Error, record: u64) -> io::Result<Flow> {
+        self.events.push(Event { at: out.len(), record, what: What::Broken(error) });
+        self.broken += 1;
+        Ok(if self.broken < PART_BROKEN_MAX { Flow::On } else { Flow::Stop })
+    }
+}
