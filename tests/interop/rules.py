@@ -120,7 +120,7 @@ RULES = [
         only_ours(
             "json",
             "binary",
-            r'("[^"]*" is out of range, or no |"[^"]*" is no (key of kind|time|duration)'
+            r'("[^"]*" is (out of range of|no) (double|float|[us]?int|s?fixed|the enum)|"[^"]*" is no (time|duration)'
             r'|\S+ has no value ")',
             r"""(?x) "[^"]*\d_\d | "\+\d | "\s | \s" | [^\x00-\x7f] | "0\d | "-?\.\d | \d\."
                 | "[-+]?(?i:inf|nan|infinity)" | "-?\d+\ *[smhT"] | "0\w | \d\.e""",
@@ -134,7 +134,7 @@ RULES = [
     Rule(
         "a bool for a number or an enum",
         "Python's bool is an int, so that float(True) is 1.0; ProtoJSON has no such conversion.",
-        only_ours("json", "binary", r"expected (a number|the name of an enum value).* found a bool"),
+        only_ours("json", "binary", r"expected (an? \w+|a value of the enum|the name of an enum value|a number).* found (a bool|`?true|`?false)"),
     ),
     Rule(
         "an empty array or string for a message",
@@ -156,7 +156,7 @@ RULES = [
         "the last name of an extension in JSON",
         "Python looks up what it does not know once more without what follows the last dot, and"
         " so takes any word there. It is a field that the schema does not have.",
-        only_ours("json", "binary", r"\S+MessageSetCorrect has no field \"\[", r"\.\w+\]"),
+        only_ours("json", "binary", r"\S+MessageSetCorrect has no (field|extension) \"", r"\.\w+\]"),
     ),
     Rule(
         "infinity as a bare word",
@@ -199,17 +199,17 @@ RULES = [
         lambda q, e, f: only_theirs("text", "binary", "Couldn't parse (integer|float): -|no value named -", r"-\s")(
             q, e, f
         )
-        or only_ours("text", "binary", r"expected a(| whole) number, found `\+`", r"\+\d")(q, e, f),
+        or only_ours("text", "binary", r"expected an? \w+, found `\+`", r"\+\d")(q, e, f),
     ),
     Rule(
         "underscores in numbers of text",
         "Python's int takes 1_000; the grammar of text doesn't.",
-        only_ours("text", "binary", "expected a(| whole) number", r"\d_\d"),
+        only_ours("text", "binary", r'(expected an? \w+|"[^"]*_[^"]*" is no \w+)', r"\d_\d"),
     ),
     Rule(
         "-0 for an unsigned number",
         "The grammar of text has no sign there, and C++ refuses it.",
-        only_ours("text", "binary", r"0 is out of range of (uint|fixed)", "-0"),
+        only_ours("text", "binary", r'"?-?0"? is out of range of (uint|fixed)', "-0"),
     ),
     Rule(
         "levels of maps in JSON and text",
@@ -240,7 +240,7 @@ RULES = [
         "an Any whose type URL has no slash",
         "`@type` has to have one, by any.proto and the conformance suite.",
         lambda q, e, f: any(
-            only_ours(source, "binary json", r'the type (of an Any .*: )?"[^/"…]*["…]')(q, e, f)
+            only_ours(source, "binary json", r'the type (URL )?(of an Any .*: )?"[^/"…]*["…]')(q, e, f)
             for source in ("binary", "json")
         ),
     ),
@@ -263,9 +263,9 @@ RULES = [
         "An enum has names and whole numbers of 32 bits, which Python lets wrap; a sign of plus, an"
         " `f` behind inf and nan, and a name that ends in a dot are in no grammar. Two zeros are 0.",
         lambda q, e, f: only_ours("text", "binary", r"expected the name of an enum value, found `\+`")(q, e, f)
-        or only_ours("text", "binary", r"\S+ is out of range of an enum")(q, e, f)
-        or only_ours("text", "binary", r"expected a number, found", r"(?i)(inf|infinity|nan)f")(q, e, f)
-        or only_ours("json", "binary", r'\S+ has no field "\[.*\.\]"')(q, e, f)
+        or only_ours("text", "binary", r"\S+ is out of range of (an|the) enum")(q, e, f)
+        or only_ours("text", "binary", r"expected an? \w+, found", r"(?i)(inf|infinity|nan)f")(q, e, f)
+        or only_ours("json", "binary", r'\S+ has no (field|extension) "\[?.*\.\]?"')(q, e, f)
         or only_ours("json", "binary", r'".* s" is no duration')(q, e, f)
         or only_theirs("text", "binary", 'Expected "true" or "false"', r": 0+[01]\b")(q, e, f),
     ),
@@ -285,12 +285,12 @@ RULES = [
         "numbers too large or too small for a double",
         "1e400 in a Value would be infinity, which JSON does not have; 1e-400 is no whole number,"
         " but Python has rounded it to 0 when it looks.",
-        only_ours("json", "binary", '"[^"]*" is out of range, or no ', r"\d[eE][-+]?\d\d\d"),
+        only_ours("json", "binary", r'"?[^"]*"? is (out of range of|no) ', r"\d[eE][-+]?\d\d\d"),
     ),
     Rule(
         "an enum that is no 32-bit whole number",
         "Python cuts 1.5 to 1, and of a larger number the bits above 32.",
-        only_ours("json", "binary", r"-?\d+(\.\d+|e-\d+|\d{9,}) is out of range of an enum"),
+        only_ours("json", "binary", r"-?\d+(\.\d+|e-\d+|\d{9,}) is (out of range of (an|the) enum|no value of)"),
     ),
     Rule(
         "whole numbers with an exponent",

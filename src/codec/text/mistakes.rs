@@ -52,7 +52,8 @@ fn extent(cursor: &Cursor<'_>) -> Range<usize> {
         Some(b'"' | b'\'') if lex::string(&mut ahead, &mut Vec::new()).is_ok() => {
             start..ahead.position
         }
-        _ => start..start + word(cursor).len().max(1),
+        // At the end of the input there is nothing.
+        _ => start..(start + word(cursor).len().max(1)).min(cursor.record.len()),
     }
 }
 
