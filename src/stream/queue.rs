@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::source::Source;
 use crate::codec::quick::Slab;
 use crate::error::Error;
-use crate::wire::limits::{PARTS_LEN_MAX, PARTS_MAX, SPARE_LEN_MAX};
+use crate::wire::limits::{PARTS_PER_THREAD, READ_LEN, SPARE_LEN_MAX};
 
 /// A part of a stream.
 pub(super) struct Part {
@@ -22,8 +22,10 @@ pub(super) struct Part {
 }
 
 /// What is on its way, with bounds on how much that is.
-#[derive(Default)]
 pub(super) struct Queue {
+    /// The parts that may be on their way. They have [`READ_LEN`] bytes each,
+    /// if records are small.
+    most: usize,
     state: Mutex<State>,
     /// There is a part to take, or there will be none.
     work: Condvar,
@@ -48,6 +50,17 @@ struct State {
 }
 
 impl Queue {
+    /// For so many threads.
+    pub fn new(threads: usize) -> Self {
+        Queue {
+            most: PARTS_PER_THREAD * threads + 2,
+            state: Mutex::default(),
+            work: Condvar::new(),
+            room: Condvar::new(),
+            spanning: AtomicBool::new(false),
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -56,8 +69,8 @@ impl Queue {
     /// more.
     pub fn hand_in(&self, part: Part) -> bool {
         let is_full = |state: &mut State| {
-            let fits = state.count == 0 || state.len + part.len <= PARTS_LEN_MAX;
-            !state.closed && (state.count >= PARTS_MAX || !fits)
+            let fits = state.count == 0 || state.len + part.len <= self.most * READ_LEN;
+            !state.closed && (state.count >= self.most || !fits)
         };
         let state = self.room.wait_while(self.state(), is_full);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);

@@ -26,7 +26,7 @@ use super::turn::{Flow, Sink, Turn};
 use crate::codec::quick::Slab;
 use crate::codec::{Notes, Origin};
 use crate::error::Error;
-use crate::wire::limits::{PART_BROKEN_MAX, PARTS_MAX};
+use crate::wire::limits::{PART_BROKEN_MAX, PART_LEN_MAX, SPARE_LEN_MAX, THREADS_MAX};
 
 /// What a part has come to.
 pub(super) struct Done {
@@ -74,7 +74,7 @@ pub(super) fn count(asked: usize) -> usize {
         0 => thread::available_parallelism().map_or(1, usize::from),
         asked => asked,
     }
-    .min(PARTS_MAX)
+    .min(THREADS_MAX)
 }
 
 /// Converts the rest of a stream by `workers` threads, and has `merge` put the
@@ -91,7 +91,7 @@ pub(super) fn run(
     blank: &Notes,
     merge: &mut dyn Merge,
 ) -> io::Result<()> {
-    let queue = Arc::new(Queue::default());
+    let queue = Arc::new(Queue::new(workers));
     let _closing = Closing(&queue);
     let reader = Reader::new(start, input, Arc::clone(&queue));
     // It may be waiting for input when the stream is at its end already, so
@@ -206,10 +206,13 @@ fn work(queue: &Queue, mut turn: Turn<'_>, results: &Sender<Done>) {
     while let Some((mut part, slab)) = queue.take() {
         turn.out = slab;
         let mut gathered = Gathered::new(&turn.blank);
-        if !queue.is_spanning() {
+        if part.len <= PART_LEN_MAX && !queue.is_spanning() {
             // Nothing is written, so nothing fails; and whatever it stops at,
             // whoever puts the parts together goes on there.
             let _ = turn.run(&mut part.source, &mut gathered);
+        }
+        if turn.scratch.capacity() > SPARE_LEN_MAX {
+            turn.scratch = Vec::new();
         }
         let events = gathered.finish(part.source.records);
         let out = std::mem::take(&mut turn.out);

@@ -55,16 +55,21 @@ pub const MUCH_LEN: usize = 32 << 10;
 /// takes as long as converting some of these.
 pub const ALONE_LEN: u64 = 256 << 10;
 
-/// The parts of a stream that are on their way at a time, and so the threads
-/// that have something to do.
-pub const PARTS_MAX: usize = 24;
+/// The threads that convert a stream: what one thread can read, cut and write
+/// keeps no more busy.
+pub const THREADS_MAX: usize = 8;
 
-/// The bytes of those parts: two of 1 MiB, which is what bounds the memory of a
-/// stream of large records. A larger one is on its way alone.
-pub const PARTS_LEN_MAX: usize = 3 << 20;
+/// The parts of a stream that are on their way at a time, for each thread: one
+/// that it converts, and one that waits to be converted or written.
+pub const PARTS_PER_THREAD: usize = 2;
+
+/// The bytes of a part that a thread converts. A larger one has a large record,
+/// of which two at a time with their output would not fit in the memory that
+/// a stream may take.
+pub const PART_LEN_MAX: usize = 2 * READ_LEN;
 
 /// The memory of a part that is kept for the next one.
-pub const SPARE_LEN_MAX: usize = 4 << 20;
+pub const SPARE_LEN_MAX: usize = 1 << 20;
 
 /// The broken records of a part that are kept to be told; a thread stops there,
 /// and the rest of the part is converted when it is its turn.
