@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::Stdio;
+use std::time::Duration;
 
 use common::Shell;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -109,4 +110,42 @@ fn a_raw_value_is_escaped_on_a_terminal_only() {
     assert_eq!(on_terminal(&words).0, "\\u001b[31m\\u0085\\u202e\n");
     let piped = Shell::new().run("hello decode --field name '0a0a 1b5b33316d c285 e280ae'", b"");
     assert_eq!(piped.stdout, b"\x1b[31m\xc2\x85\xe2\x80\xae\n");
+}
+
+/// Runs a stream of records that come one by one for a while, with a terminal
+/// as standard error, and gives what the terminal got.
+fn watched(words: &[&str], broken: &[u8]) -> String {
+    let shell = Shell::new();
+    let (terminal, name) = terminal();
+    let mut command = shell.command("hello");
+    command.args(words).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(other_end(&name));
+    let mut child = command.spawn().expect("hello runs");
+    drop(command);
+    let mut stdin = child.stdin.take().expect("standard input is a pipe");
+    for _ in 0..15 {
+        stdin.write_all(b"{\"name\":\"a\"}\n").expect("it is read");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    stdin.write_all(broken).expect("it is read");
+    drop(stdin);
+    child.wait().expect("hello ends");
+    let mut shown = Vec::new();
+    let _ = File::from(terminal).read_to_end(&mut shown);
+    String::from_utf8_lossy(&shown).replace("\r\n", "\n")
+}
+
+/// Progress is shown when the work takes long, and taken away before anything
+/// is said, and at the end.
+#[test]
+fn progress_is_shown_and_taken_away() {
+    let words = ["encode", "--stream", "--from", "json", "--keep-going"];
+    let shown = watched(&words, b"{\"name\":5}\n{}\n");
+    assert!(shown.contains(" records, "), "{shown:?}");
+    // Whatever the line says, it is cleared before the error begins.
+    let (line, error) = shown.split_once("error: expected a string").expect("an error is said");
+    assert!(line.ends_with("\r\u{1b}[2K"), "{shown:?}");
+    let (_, summary) = error.split_once("error: broken records").expect("they are counted");
+    assert!(!summary.contains(" records, "), "{shown:?}");
+    let quiet = watched(&[&words[..], &["--quiet"]].concat(), b"");
+    assert_eq!(quiet, "");
 }

@@ -10,6 +10,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions, Sampled};
 use super::printer::Printer;
+use super::progress::Progress;
 use super::schema::SchemaOptions;
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
@@ -241,8 +242,9 @@ impl Decode {
         let decoding = Decoding { printer, from, framing, to_json };
         let (sampled, sample) = Sampled::new(input.open()?);
         let output = self.output.open(false)?;
+        let progress = Progress::start(self.warnings.quiet(), input, &self.output);
         let sampled = Box::new(sampled);
-        let result = streaming.run(sampled, output, split, &decoding, &mut warnings);
+        let result = streaming.run(sampled, output, split, &decoding, &mut warnings, progress);
         warnings.finish();
         match from {
             Format::Binary => result.map_err(|error| {

@@ -7,6 +7,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions};
+use super::progress::Progress;
 use super::schema::SchemaOptions;
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::Warnings;
@@ -52,6 +53,9 @@ pub struct Encode {
     output: OutputOptions,
     #[command(flatten)]
     stream: StreamOptions,
+    /// Show no progress
+    #[arg(long, short, help_heading = "Streams")]
+    quiet: bool,
     #[command(flatten)]
     schema: SchemaOptions,
 }
@@ -284,7 +288,8 @@ impl Encode {
         let encoding = Encoding { root, from: from.format, to, streaming, options, from_json };
         let input = from.input.open()?;
         let mut warnings = Warnings::none();
-        streaming.run(input, output, split, &encoding, &mut warnings)
+        let progress = Progress::start(self.quiet, &from.input, &self.output);
+        streaming.run(input, output, split, &encoding, &mut warnings, progress)
     }
 }
 

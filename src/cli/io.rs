@@ -23,6 +23,23 @@ pub fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
+/// Whether a line can be drawn on standard error and taken away again.
+pub fn can_draw() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|name| name != "dumb")
+}
+
+/// Draws `line` in place of the line on standard error.
+pub fn draw(line: &str) {
+    // Back to its start, and it is cleared. What is too long for the terminal is
+    // cut off by it: a second line would stay when the first is cleared.
+    let _ = write!(io::stderr(), "\r\x1b[2K\x1b[?7l{line}\x1b[?7h");
+}
+
+/// Takes away the line on standard error.
+pub fn erase() {
+    let _ = write!(io::stderr(), "\r\x1b[2K");
+}
+
 /// Reports how the program failed, and gives its exit status.
 pub fn report(error: &Error) -> ExitCode {
     if error.kind() != Kind::ReaderGone {
@@ -93,6 +110,18 @@ impl Input {
         }
     }
 
+    /// The bytes that are left of it, if it is a regular file.
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Input::Words(bytes) => Some(bytes.len() as u64),
+            Input::Stdin => stdin_left(),
+            Input::File(path) => {
+                let metadata = path.metadata().ok()?;
+                metadata.is_file().then_some(metadata.len())
+            }
+        }
+    }
+
     /// Reads all of it.
     ///
     /// # Errors
@@ -108,6 +137,17 @@ impl Input {
         })?;
         Ok(bytes)
     }
+}
+
+/// The bytes that are left of a regular file that is standard input.
+#[cfg(unix)]
+fn stdin_left() -> Option<u64> {
+    use std::io::Seek;
+    use std::os::fd::AsFd;
+    let mut file = File::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
+    let metadata = file.metadata().ok()?;
+    let place = file.stream_position().ok()?;
+    metadata.is_file().then_some(metadata.len().saturating_sub(place))
 }
 
 /// Bytes at the start of a stream that are kept to say what it looks like.

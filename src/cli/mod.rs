@@ -10,7 +10,7 @@
 //! - `schema`: the schema options, and the table they lead to.
 //! - `fields`: the flags made from the fields of a message.
 //! - `printer`: what `decode` prints of a message.
-//! - `streaming`: the options of streams.
+//! - `streaming`: the options of streams; `progress`: how far one is.
 //! - `warnings`, `usage`, `guess`: what is said about input that is odd,
 //!   words that are wrong, and bytes that are something else than asked for.
 
@@ -23,6 +23,7 @@ mod format;
 mod guess;
 pub mod io;
 mod printer;
+mod progress;
 mod schema;
 mod streaming;
 mod usage;

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::format::Offered;
 use super::io::{self, Output};
+use super::progress::Progress;
 use super::warnings::Warnings;
 use crate::codec::Notes;
 use crate::error::{Error, Result, names};
@@ -145,6 +146,7 @@ fn framing(name: &str) -> Result<Framing> {
 struct Told<'w> {
     keep_going: bool,
     warnings: &'w mut Warnings,
+    progress: Progress,
 }
 
 impl Watch for Told<'_> {
@@ -153,15 +155,23 @@ impl Watch for Told<'_> {
     }
 
     fn noted(&mut self, notes: Notes, record: u64) {
+        if self.warnings.would_say(&notes) {
+            self.progress.clear();
+        }
         self.warnings.tell(notes, Some(record));
     }
 
     fn broken(&mut self, error: Error) -> Result<()> {
         if self.keep_going {
+            self.progress.clear();
             io::say(&error.to_string());
             return Ok(());
         }
         Err(error)
+    }
+
+    fn so_far(&mut self, bytes: u64, records: u64) {
+        self.progress.so_far(bytes, records);
     }
 }
 
@@ -180,9 +190,11 @@ impl Streaming {
         split: Split,
         convert: &dyn Convert,
         warnings: &mut Warnings,
+        progress: Progress,
     ) -> Result<()> {
-        let mut watch = Told { keep_going: self.keep_going, warnings };
+        let mut watch = Told { keep_going: self.keep_going, warnings, progress };
         let outcome = pump(input, &mut output, split, &self.wanted, convert, &mut watch);
+        watch.progress.clear();
         let outcome = outcome.map_err(|error| output.failed(&error))?;
         output.finish()?;
         match outcome.fault {

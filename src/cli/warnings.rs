@@ -18,12 +18,17 @@ pub struct WarningOptions {
     /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
-    /// Say no warnings
+    /// Say no warnings, show no progress
     #[arg(long, short)]
     quiet: bool,
 }
 
 impl WarningOptions {
+    /// Whether nothing is to be said that is no error.
+    pub fn quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// The warnings of a run, none said yet.
     pub fn start(&self) -> Warnings {
         Warnings { quiet: self.quiet, notes: Notes::new(self.strict), said: 0, unsaid: 0 }
@@ -51,6 +56,13 @@ impl Warnings {
     /// An empty list for the notes of one record.
     pub fn fresh(&self) -> Notes {
         self.notes.fresh()
+    }
+
+    /// Whether anything is to be said of the notes of a record.
+    pub fn would_say(&self, notes: &Notes) -> bool {
+        !self.quiet
+            && self.said + 1 < WARNING_LINES_MAX
+            && notes.list().iter().any(|note| !self.is_known(note))
     }
 
     /// Says what is new in the notes of a record; `record` is its number in a

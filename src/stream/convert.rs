@@ -56,4 +56,9 @@ pub trait Watch {
     ///
     /// The stream is to stop there, with this error.
     fn broken(&mut self, error: crate::error::Error) -> Result<()>;
+
+    /// So many bytes of the input and so many records are done.
+    fn so_far(&mut self, bytes: u64, records: u64) {
+        let _ = (bytes, records);
+    }
 }

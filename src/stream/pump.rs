@@ -99,6 +99,7 @@ impl Pump<'_> {
             }
         };
         self.told.write(&mut self.turn.out)?;
+        self.told.watch.so_far(self.source.offset(), self.source.records);
         Ok(more)
     }
 

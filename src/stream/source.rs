@@ -109,6 +109,11 @@ impl Source {
         Source { wanted: wanted.limit, ..Source::from(start) }
     }
 
+    /// Where what is not consumed begins in the input.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// Whether it stands at the start of a record of which nothing has arrived.
     pub fn is_idle(&self) -> bool {
         self.arrived.rest().is_empty()
