@@ -3,9 +3,10 @@
 use std::io::{self, Read, Write};
 
 use super::convert::{Convert, Watch};
+use super::order::{Done, Event, Merge, What};
 use super::source::{Next, Source, Wanted};
 use super::split::{Fault, Split};
-use super::threads::{self, Done, Event, Merge, What};
+use super::threads;
 use super::turn::{Flow, Sink, Stop, Turn};
 use crate::codec::Notes;
 use crate::codec::quick::Slab;
@@ -33,11 +34,11 @@ pub struct Outcome {
 /// came before them has been written.
 pub fn pump(
     mut input: Box<dyn Read + Send>,
-    output: &mut dyn Write,
+    output: &mut (dyn Write + Send),
     split: Split,
     wanted: &Wanted,
     convert: &dyn Convert,
-    watch: &mut dyn Watch,
+    watch: &mut (dyn Watch + Send),
 ) -> io::Result<Outcome> {
     let mut pump = Pump {
         source: Source::new(split, wanted),
@@ -203,8 +204,8 @@ impl Merge for Pump<'_> {
 
 /// Writes at once, and tells at once.
 struct Told<'a> {
-    output: &'a mut dyn Write,
-    watch: &'a mut dyn Watch,
+    output: &'a mut (dyn Write + Send),
+    watch: &'a mut (dyn Watch + Send),
     broken: u64,
     fault: Option<Error>,
 }

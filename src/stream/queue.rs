@@ -46,6 +46,10 @@ struct State {
     /// Memory of what is done, for what comes.
     buffers: Vec<Vec<u8>>,
     slabs: Vec<Slab>,
+    /// The threads that wait for a part, and whether the reader waits for room:
+    /// waking nobody costs as much as waking somebody.
+    idle: usize,
+    full: bool,
     closed: bool,
 }
 
@@ -70,7 +74,8 @@ impl Queue {
     pub fn hand_in(&self, part: Part) -> bool {
         let is_full = |state: &mut State| {
             let fits = state.count == 0 || state.len + part.len <= self.most * READ_LEN;
-            !state.closed && (state.count >= self.most || !fits)
+            state.full = !state.closed && (state.count >= self.most || !fits);
+            state.full
         };
         let state = self.room.wait_while(self.state(), is_full);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
@@ -80,16 +85,21 @@ impl Queue {
         state.count += 1;
         state.len += part.len;
         state.parts.push_back(part);
-        self.work.notify_one();
+        if state.idle > 0 {
+            self.work.notify_one();
+        }
         true
     }
 
     /// The next part and memory for its output, as soon as there is one; none
     /// when there will be no more.
     pub fn take(&self) -> Option<(Part, Slab)> {
+        let mut state = self.state();
+        state.idle += 1;
         let is_idle = |state: &mut State| state.parts.is_empty() && !state.closed;
-        let state = self.work.wait_while(self.state(), is_idle);
+        let state = self.work.wait_while(state, is_idle);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        state.idle -= 1;
         if state.closed {
             return None;
         }
@@ -115,7 +125,10 @@ impl Queue {
             slab.clear();
             state.slabs.push(slab);
         }
-        self.room.notify_one();
+        // The reader is woken for several parts at a time.
+        if state.full && state.count <= self.most / 2 {
+            self.room.notify_one();
+        }
     }
 
     /// Ends it: nothing is taken out of it or put into it any more.

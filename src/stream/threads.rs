@@ -1,24 +1,24 @@
 //! A stream that several threads convert.
 //!
 //! One thread reads, and cuts what it has read into parts ([`Cutter`]). Others
-//! take the parts and convert each by itself. The one that called puts the
-//! results together in the order of the input, writes them and tells what is
-//! to be told. Nobody waits for input but the reader: so whatever has arrived
-//! comes out, and a fault ends the stream at once.
+//! take the parts and convert each by itself. They put the results together
+//! in the order of the input ([`Order`]), write them and tell what is to be
+//! told. The one that called waits for the end. Nobody waits for input but the
+//! reader: so whatever has arrived comes out, and a fault ends the stream at
+//! once.
 //!
 //! The result of a part counts if everything before it was consumed to its
 //! last byte. Where it was not (a JSON value goes over the end of a line), the
 //! part is converted once more, behind what was left.
 
-use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use super::arrived::Arrived;
 use super::convert::Convert;
 use super::cut::Cutter;
+use super::order::{Done, Event, Merge, Order, What};
 use super::queue::{Part, Queue};
 use super::source::{GoesOn, Source};
 use super::split::Split;
@@ -28,43 +28,21 @@ use crate::codec::{Notes, Origin};
 use crate::error::Error;
 use crate::wire::limits::{PART_BROKEN_MAX, PART_LEN_MAX, SPARE_LEN_MAX, THREADS_MAX};
 
-/// What a part has come to.
-pub(super) struct Done {
-    pub part: Part,
-    pub out: Slab,
-    pub events: Vec<Event>,
-}
-
-/// Something that is to be told.
-pub(super) struct Event {
-    /// The output that comes before a broken record.
-    pub at: usize,
-    /// The record, counted from 1 in the part.
-    pub record: u64,
-    pub what: What,
-}
-
-pub(super) enum What {
-    Notes(Notes),
-    Broken(Error),
-}
-
-/// Whoever puts the results of parts together.
-pub(super) trait Merge {
-    /// Takes the next one. Gives memory that is not needed any more, unless
-    /// the stream has come to its end.
-    fn take(&mut self, done: Done) -> io::Result<Option<(Vec<u8>, Slab)>>;
-
-    /// Whether a record goes from that part into the next.
-    fn is_spanning(&self) -> bool;
-}
-
 /// Closes a queue, however its user ends.
 struct Closing<'q>(&'q Queue);
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
         self.0.close();
+    }
+}
+
+/// Leaves, however its user ends.
+struct Leaving<'o, 'm>(&'o Order<'m>);
+
+impl Drop for Leaving<'_, '_> {
+    fn drop(&mut self) {
+        self.0.leave();
     }
 }
 
@@ -89,7 +67,7 @@ pub(super) fn run(
     workers: usize,
     convert: &dyn Convert,
     blank: &Notes,
-    merge: &mut dyn Merge,
+    merge: &mut (dyn Merge + Send),
 ) -> io::Result<()> {
     let queue = Arc::new(Queue::new(workers));
     let _closing = Closing(&queue);
@@ -97,38 +75,17 @@ pub(super) fn run(
     // It may be waiting for input when the stream is at its end already, so
     // nobody waits for it.
     thread::Builder::new().name(String::from("reader")).spawn(move || reader.run())?;
+    let order = Order::new(merge, workers);
     thread::scope(|scope| {
         let _closing = Closing(&queue);
-        let (sender, results) = mpsc::channel();
         for _ in 0..workers {
-            let (queue, sender, blank) = (&*queue, sender.clone(), blank.fresh());
+            let (queue, order, blank) = (&*queue, &order, blank.fresh());
             let turn = Turn { convert, blank, out: Slab::default(), scratch: Vec::new() };
             let thread = thread::Builder::new().name(String::from("converter"));
-            thread.spawn_scoped(scope, move || work(queue, turn, &sender))?;
+            thread.spawn_scoped(scope, move || work(queue, turn, order))?;
         }
-        drop(sender);
-        put_together(&queue, &results, merge)
+        order.wait()
     })
-}
-
-/// Hands results on in the order of their parts, until the stream ends.
-fn put_together(queue: &Queue, results: &Receiver<Done>, merge: &mut dyn Merge) -> io::Result<()> {
-    let mut early = BTreeMap::new();
-    for number in 0.. {
-        let done = loop {
-            if let Some(done) = early.remove(&number) {
-                break done;
-            }
-            // Without threads there is nothing more to come: one has panicked.
-            let Ok(done) = results.recv() else { return Ok(()) };
-            early.insert(done.part.number, done);
-        };
-        let len = done.part.len;
-        let Some((buffer, slab)) = merge.take(done)? else { break };
-        queue.set_spanning(merge.is_spanning());
-        queue.done(len, buffer, slab);
-    }
-    Ok(())
 }
 
 /// Who reads, and cuts what was read into parts.
@@ -201,8 +158,8 @@ impl Reader {
 }
 
 /// Converts parts until there are no more.
-fn work(queue: &Queue, mut turn: Turn<'_>, results: &Sender<Done>) {
-    let _closing = Closing(queue);
+fn work(queue: &Queue, mut turn: Turn<'_>, order: &Order<'_>) {
+    let (_closing, _leaving) = (Closing(queue), Leaving(order));
     while let Some((mut part, slab)) = queue.take() {
         turn.out = slab;
         let mut gathered = Gathered::new(&turn.blank);
@@ -216,9 +173,7 @@ fn work(queue: &Queue, mut turn: Turn<'_>, results: &Sender<Done>) {
         }
         let events = gathered.finish(part.source.records);
         let out = std::mem::take(&mut turn.out);
-        if results.send(Done { part, out, events }).is_err() {
-            return;
-        }
+        order.hand_in(Done { part, out, events }, queue);
     }
 }
 
