@@ -44,6 +44,10 @@ pub const WARNING_KINDS_MAX: usize = 64;
 /// The bytes asked of the input at a time.
 pub const READ_LEN: usize = 128 << 10;
 
+/// A record of so many bytes goes straight into the output: to have it in other
+/// memory first would double what it takes.
+pub const LARGE_LEN: usize = 64 << 10;
+
 /// The bytes of output that a stream gathers before it writes them.
 pub const WRITE_LEN: usize = 64 << 10;
 
@@ -60,8 +64,9 @@ pub const ALONE_LEN: u64 = 256 << 10;
 pub const THREADS_MAX: usize = 8;
 
 /// The parts of a stream that are on their way at a time, for each thread: one
-/// that it converts, and one that waits to be converted or written.
-pub const PARTS_PER_THREAD: usize = 2;
+/// that it converts, and three that wait. The reader fills half of them at a
+/// time, and has as long as the other half takes to be woken.
+pub const PARTS_PER_THREAD: usize = 4;
 
 /// The bytes of a part that a thread converts. A larger one has a large record,
 /// of which two at a time with their output would not fit in the memory that

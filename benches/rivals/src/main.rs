@@ -12,6 +12,8 @@
 //! measured, all have to agree on what the messages are.
 
 use std::env;
+use std::fs;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 mod contenders;
@@ -36,7 +38,9 @@ Options:
   profile             run hello alone, on one shape, one way, without checks
     --seconds N       at least so long (default 5)
     --passes N        over the stream exactly so often, for callgrind
-    --contender NAME  another one than hello";
+    --contender NAME  another one than hello
+  write               write the streams, as SHAPE.binpb and SHAPE.jsonl
+    --into DIR        there (default: here)";
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -44,9 +48,10 @@ type Result<T> = std::result::Result<T, String>;
 const COMPARED: usize = 5000;
 
 fn main() -> ExitCode {
-    let run = Options::parse(env::args().skip(1)).and_then(|options| match options.profile {
-        true => shapes::each(Profile { options }),
-        false => {
+    let run = Options::parse(env::args().skip(1)).and_then(|options| match options.task {
+        Task::Profile => shapes::each(Profile { options }),
+        Task::Write => shapes::each(Write { options }),
+        Task::Race => {
             println!(
                 "hello x: how many times as fast hello is; *: the best dynamic rival{}",
                 if cfg!(feature = "exact") { "; doubles read exactly" } else { "" }
@@ -64,8 +69,15 @@ fn main() -> ExitCode {
     }
 }
 
+#[derive(PartialEq)]
+enum Task {
+    Race,
+    Profile,
+    Write,
+}
+
 struct Options {
-    profile: bool,
+    task: Task,
     shape: Option<String>,
     direction: Option<Direction>,
     megabytes: f64,
@@ -74,12 +86,13 @@ struct Options {
     seconds: f64,
     passes: Option<u32>,
     contender: String,
+    into: PathBuf,
 }
 
 impl Options {
     fn parse(mut words: impl Iterator<Item = String>) -> Result<Self> {
         let mut options = Options {
-            profile: false,
+            task: Task::Race,
             shape: None,
             direction: None,
             megabytes: 0.0,
@@ -88,14 +101,13 @@ impl Options {
             seconds: 5.0,
             passes: None,
             contender: String::from("hello"),
+            into: PathBuf::from("."),
         };
         while let Some(word) = words.next() {
-            if word == "profile" {
-                options.profile = true;
-                continue;
-            }
             let mut value = || words.next().ok_or(format!("{word} needs a value\n{USAGE}"));
             match &*word {
+                "profile" => options.task = Task::Profile,
+                "write" => options.task = Task::Write,
                 "--shape" => options.shape = Some(value()?),
                 "--direction" => {
                     options.direction = Some(match &*value()? {
@@ -110,17 +122,19 @@ impl Options {
                 "--seconds" => options.seconds = number(&value()?)?,
                 "--passes" => options.passes = Some(number(&value()?)?),
                 "--contender" => options.contender = value()?,
+                "--into" => options.into = PathBuf::from(value()?),
                 _ => return Err(String::from(USAGE)),
             }
         }
+        let profile = options.task == Task::Profile;
         if options.megabytes == 0.0 {
-            options.megabytes = if options.profile { 4.0 } else { 32.0 };
+            options.megabytes = if profile { 4.0 } else { 32.0 };
         }
         let known = ["tiny", "log", "numbers", "deep"];
         match &options.shape {
             Some(name) if !known.contains(&&**name) => Err(format!("no shape {name}\n{USAGE}")),
-            None if options.profile => Err(format!("profile needs --shape\n{USAGE}")),
-            _ if options.profile && options.direction.is_none() => {
+            None if profile => Err(format!("profile needs --shape\n{USAGE}")),
+            _ if profile && options.direction.is_none() => {
                 Err(format!("profile needs --direction\n{USAGE}"))
             }
             _ => Ok(options),
@@ -193,5 +207,25 @@ impl Visit for Profile {
                 return Ok(());
             }
         }
+    }
+}
+
+/// Streams in files, for measuring programs.
+struct Write {
+    options: Options,
+}
+
+impl Visit for Write {
+    fn shape<S: Shape>(&mut self) -> Result<()> {
+        if !self.options.wants::<S>() {
+            return Ok(());
+        }
+        let mut contenders = contenders::all::<S>()?;
+        let streams = Streams::new::<S>(self.options.size(), contenders[0].as_mut())?;
+        for (extension, bytes) in [("binpb", &streams.binary), ("jsonl", &streams.json)] {
+            let path = self.options.into.join(S::NAME).with_extension(extension);
+            fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        Ok(())
     }
 }

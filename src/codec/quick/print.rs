@@ -7,6 +7,7 @@ use super::put::{base64, blocks, braces, enum_value, key, literal, long};
 use super::wire::{next, span, tag, zigzag};
 use super::word::{self, varint};
 use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, number, string};
+use crate::wire::limits::LARGE_LEN;
 
 /// Room that a record has at first: for each of its bytes, and in all.
 const ROOM_PER_BYTE: usize = 4;
@@ -20,8 +21,10 @@ impl Plan {
             return false;
         }
         let room = ROOM + ROOM_PER_BYTE * record.len();
-        // A second time with more room: it may have been that.
-        [room, 8 * room].into_iter().any(|room| {
+        // A second time with more room: it may have been that. For a large record it
+        // would be too much.
+        let times = if record.len() < LARGE_LEN { 2 } else { 1 };
+        [room, 8 * room].into_iter().take(times).any(|room| {
             out.reserve(room);
             let start = out.len();
             let mut printing = Printing { plan: self, inp: window, out: out.all() };

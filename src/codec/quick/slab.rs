@@ -46,6 +46,15 @@ impl Slab {
         self.filled += bytes.len();
     }
 
+    /// Has `write` append to the bytes that are filled. What is behind them is
+    /// lost, and zeroed when there has to be room again: for much at a time.
+    pub fn append<R>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+        self.bytes.truncate(self.filled);
+        let result = write(&mut self.bytes);
+        self.filled = self.bytes.len();
+        result
+    }
+
     /// Makes room for at least `more` bytes.
     pub fn reserve(&mut self, more: usize) {
         let needed = self.filled + more;

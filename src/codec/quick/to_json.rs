@@ -8,6 +8,7 @@ use crate::codec::Notes;
 use crate::codec::json::{self, PrintOptions};
 use crate::error::Result;
 use crate::table::Root;
+use crate::wire::limits::LARGE_LEN;
 
 /// Turns the messages of a stream into lines of JSON.
 pub struct ToJson<'t> {
@@ -28,7 +29,7 @@ impl<'t> ToJson<'t> {
     ///
     /// # Errors
     ///
-    /// As [`json::print`]; nothing is appended then.
+    /// As [`json::print`]; what is appended then means nothing.
     pub fn record(
         &self,
         window: &[u8],
@@ -41,9 +42,17 @@ impl<'t> ToJson<'t> {
         if self.plan.as_ref().is_some_and(|plan| plan.print(window, record.clone(), out)) {
             return Ok(());
         }
+        let message = &window[record];
+        let mut print = |out: &mut Vec<u8>| {
+            json::print(self.root, message, base, self.options, out, notes)?;
+            out.push(b'\n');
+            Ok(())
+        };
+        if message.len() >= LARGE_LEN {
+            return out.append(print);
+        }
         scratch.clear();
-        json::print(self.root, &window[record], base, self.options, scratch, notes)?;
-        scratch.push(b'\n');
+        print(scratch)?;
         out.extend(scratch);
         Ok(())
     }
