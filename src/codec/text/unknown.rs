@@ -32,10 +32,12 @@ impl Printer {
     fn one(&self, tag: Tag, value: &mut Reader<'_>, depth: u32, out: &mut Vec<u8>) -> Result<()> {
         let layout = self.layout;
         let subject = Subject::unknown(tag.number);
-        out.extend_from_slice(tag.number.to_string().as_bytes());
+        out.extend_from_slice(itoa::Buffer::new().format(tag.number).as_bytes());
         match tag.wire_type {
             WireType::Varint => {
-                out.extend_from_slice(format!(": {}", value.varint(subject)?).as_bytes())
+                out.extend_from_slice(b": ");
+                let value = value.varint(subject)?;
+                out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
             }
             WireType::I64 => {
                 let bits = u64::from_le_bytes(value.fixed(subject)?);
