@@ -12,11 +12,11 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
-use hello::codec::quick::{Plan, SLACK, Slab};
+use hello::codec::quick::{Plan, SLACK, Slab, ToText};
 use hello::codec::text::Layout;
 use hello::codec::{Notes, Origin, json, rewrite, text};
 use hello::error::Result;
-use hello::schema::{Compiled, Schema};
+use hello::schema::Schema;
 use hello::table::Root;
 use hello::wire::varint;
 use prost::Message;
@@ -97,17 +97,25 @@ fn main() -> io::Result<()> {
         if !types.contains_key(&name) {
             let index = schema.message(&name).map_err(io::Error::other)?;
             let compiled = schema.compile(index).map_err(io::Error::other)?;
-            let plan = Plan::new(compiled.root(), Default::default());
-            types.insert(name.clone(), Type { compiled, plan });
+            // A few types, for as long as this runs.
+            let root = Box::leak(Box::new(compiled)).root();
+            let plan = Plan::new(root, Default::default());
+            let to_text =
+                [Layout::Lines, Layout::OneLine].map(|layout| (layout, ToText::new(root, layout)));
+            types.insert(name.clone(), Type { root, plan, to_text });
         }
         let differs = match &request.payload {
-            Some(Payload::Protobuf(bytes)) => types[&name].differs(bytes),
+            Some(Payload::Protobuf(bytes)) => {
+                types[&name].differs(bytes).or_else(|| types[&name].differs_in_text(bytes))
+            }
             Some(Payload::Json(text)) => types[&name].parses_differently(text.as_bytes()),
             _ => None,
         };
-        let answer = answer(types[&name].compiled.root(), request);
+        let answer = answer(types[&name].root, request);
         let differs = differs.or_else(|| match &answer {
-            Answer::Protobuf(message) => types[&name].differs(message),
+            Answer::Protobuf(message) => {
+                types[&name].differs(message).or_else(|| types[&name].differs_in_text(message))
+            }
             Answer::Json(text) => types[&name].parses_differently(text.as_bytes()),
             _ => None,
         });
@@ -120,8 +128,9 @@ fn main() -> io::Result<()> {
 }
 
 struct Type {
-    compiled: Compiled,
+    root: Root<'static>,
     plan: Option<Plan>,
+    to_text: [(Layout, ToText<'static>); 2],
 }
 
 impl Type {
@@ -136,14 +145,44 @@ impl Type {
             return None;
         }
         let (mut plain, mut notes) = (Vec::new(), Notes::new(false));
-        let root = self.compiled.root();
-        let result = json::print(root, message, 0, Default::default(), &mut plain, &mut notes);
+        let result = json::print(self.root, message, 0, Default::default(), &mut plain, &mut notes);
         plain.push(b'\n');
         if result.is_ok() && plain == quick.filled() && notes.list().is_empty() {
             return None;
         }
         let [quick, plain] = [quick.filled(), &plain].map(String::from_utf8_lossy);
         Some(format!("the quick path makes {quick}, the plain codec {plain} ({result:?})"))
+    }
+}
+
+impl Type {
+    /// The same for text: whole, and in the smallest pieces.
+    fn differs_in_text(&self, message: &[u8]) -> Option<String> {
+        let window = [message, message, &[0xff; SLACK]].concat();
+        let range = message.len()..2 * message.len();
+        self.to_text.iter().find_map(|(layout, to_text)| {
+            let checked = to_text.check(&window, range.clone())?;
+            let (mut quick, mut pieces) = (Slab::default(), Vec::new());
+            let appended = checked.append(&mut quick);
+            let taken: Result<()> = checked.pieces(0, |piece| {
+                pieces.extend_from_slice(piece);
+                Ok(())
+            });
+            let (mut plain, mut notes) = (Vec::new(), Notes::new(false));
+            let options = text::PrintOptions { layout: *layout, unknown: true };
+            let result = text::print(self.root, message, 0, options, &mut plain, &mut notes);
+            let mut same = true;
+            match layout {
+                Layout::Lines => same = pieces == plain,
+                Layout::OneLine => plain.push(b'\n'),
+            }
+            same &= appended && quick.filled() == plain;
+            if same && result.is_ok() && taken.is_ok() && notes.list().is_empty() {
+                return None;
+            }
+            let [quick, plain] = [quick.filled(), &plain].map(String::from_utf8_lossy);
+            Some(format!("the quick path makes {quick}, the plain codec {plain} ({result:?})"))
+        })
     }
 }
 
@@ -163,8 +202,7 @@ impl Type {
         }
         let mut plain = Vec::new();
         let options = json::ParseOptions::default();
-        let root = self.compiled.root();
-        let result = json::parse(root, text, Origin::START, options, &mut plain);
+        let result = json::parse(self.root, text, Origin::START, options, &mut plain);
         let mut framed = Vec::new();
         varint::write(plain.len() as u64, &mut framed);
         framed.extend(&plain);

@@ -2,9 +2,11 @@
 //! in many spellings, and on both with bytes changed: what a quick path takes
 //! it takes as the plain codec does, and what is in the common form it takes.
 
-use hello::codec::quick::{Plan, SLACK, Slab};
+use hello::codec::quick::{Plan, SLACK, Slab, ToText};
+use hello::codec::text::{self, Layout, PrintOptions};
 use hello::codec::{Notes, Origin, json};
 use hello::schema::{Compiled, Schema};
+use hello::table::Root;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use prost::Message as _;
@@ -143,22 +145,25 @@ fn quoted(text: &str) -> String {
 }
 
 struct Both {
-    compiled: Compiled,
+    root: Root<'static>,
     plan: Plan,
+    to_text: [(Layout, ToText<'static>); 2],
 }
 
 impl Both {
     fn new() -> Self {
-        let compiled = compiled();
-        let plan = Plan::new(compiled.root(), Default::default()).expect("the type has a plan");
-        Both { compiled, plan }
+        // For as long as the test runs.
+        let root = Box::leak(Box::new(compiled())).root();
+        let plan = Plan::new(root, Default::default()).expect("the type has a plan");
+        let to_text = [Layout::Lines, Layout::OneLine];
+        let to_text = to_text.map(|layout| (layout, ToText::new(root, layout)));
+        Both { root, plan, to_text }
     }
 
     /// The bytes of the JSON, and whether the quick path took it.
     fn parse(&self, text: &[u8]) -> (Option<Vec<u8>>, bool) {
         let mut plain = Vec::new();
-        let result =
-            json::parse(self.compiled.root(), text, Origin::START, Default::default(), &mut plain);
+        let result = json::parse(self.root, text, Origin::START, Default::default(), &mut plain);
         let plain = result.ok().map(|()| plain);
         let window = [b"{\"", text, &[b'"'; SLACK]].concat();
         let mut quick = Slab::default();
@@ -173,7 +178,7 @@ impl Both {
     /// The JSON of the bytes, and whether the quick path took them.
     fn print(&self, bytes: &[u8]) -> (Option<Vec<u8>>, bool) {
         let (mut plain, mut notes) = (Vec::new(), Notes::new(false));
-        let root = self.compiled.root();
+        let root = self.root;
         let result = json::print(root, bytes, 0, Default::default(), &mut plain, &mut notes);
         let window = [&[0x0a], bytes, &[0x80; SLACK]].concat();
         let mut quick = Slab::default();
@@ -184,6 +189,58 @@ impl Both {
         }
         (result.ok().map(|()| plain), taken)
     }
+
+    /// Whether the quick path to text took the bytes.
+    fn text(&self, bytes: &[u8]) -> bool {
+        let window = [&[0x0a], bytes, &[0x80; SLACK]].concat();
+        let taken = self.to_text.each_ref().map(|(layout, to_text)| {
+            let (mut plain, mut notes) = (Vec::new(), Notes::new(false));
+            let options = PrintOptions { layout: *layout, unknown: true };
+            let result = text::print(self.root, bytes, 0, options, &mut plain, &mut notes);
+            let Some(checked) = to_text.check(&window, 1..1 + bytes.len()) else { return false };
+            assert!(result.is_ok() && notes.list().is_empty(), "{bytes:x?}: {result:?}");
+            let (mut quick, mut pieces) = (Slab::default(), Vec::new());
+            assert!(checked.append(&mut quick), "{bytes:x?}");
+            let taken: Result<(), ()> = checked.pieces(0, |piece| {
+                pieces.extend_from_slice(piece);
+                Ok(())
+            });
+            assert_eq!(taken, Ok(()));
+            if *layout == Layout::Lines {
+                assert_eq!(pieces, plain, "{bytes:x?}");
+            } else {
+                plain.push(b'\n');
+            }
+            assert_eq!(quick.filled(), plain, "{bytes:x?}");
+            true
+        });
+        assert_eq!(taken[0], taken[1]);
+        taken[0]
+    }
+}
+
+#[test]
+fn messages_inside_that_are_not_in_the_common_form_are_written_by_the_plain_codec() {
+    let message = |number: u8, inner: &[u8]| {
+        // Two bytes of tag, for numbers from 16 on.
+        [&[(number << 3 | 2) | 0x80, number >> 4, inner.len() as u8], inner].concat()
+    };
+    // Numbers 14, 3 and 99: out of order, and one that nobody knows.
+    let odd = [&b"\x72\x01a\x18\x05"[..], b"\x9a\x06\x02\x08\x01"].concat();
+    let unknown = b"\x72\x01a\x9a\x06\x02\x08\x01\xa0\x06\x05\xf9\x3f12345678";
+    let long = b"\x72\x78".iter().copied().chain([b'x'; 120]).collect::<Vec<u8>>();
+    let rest = message(26, &long);
+    BOTH.with(|both| {
+        let deep = message(26, &message(26, &odd));
+        assert!(both.text(&[&rest[..], &rest, &deep, &rest].concat()));
+        assert!(both.text(unknown));
+        assert!(both.text(&message(17, unknown)));
+        let entry = |key: u8| message(27, &[0x0a, 1, key, 0x12, 1, b'x']);
+        assert!(both.text(&[entry(b'b'), entry(b'c'), entry(b'a')].concat()));
+        assert!(!both.text(&[entry(b'b'), entry(b'a'), entry(b'b')].concat()));
+        // Too much of it: the plain codec does it all.
+        assert!(!both.text(&deep));
+    });
 }
 
 thread_local! {
@@ -199,6 +256,7 @@ proptest! {
             let (bytes, taken) = both.parse(text.as_bytes());
             let bytes = bytes.expect("it is a message");
             assert!(taken, "{text}");
+            assert!(both.text(&bytes), "{text}");
             let (printed, taken) = both.print(&bytes);
             let printed = printed.expect("it is printed");
             assert!(taken, "{}", String::from_utf8_lossy(&printed));
@@ -236,6 +294,7 @@ proptest! {
                     }
                     both.parse(&target);
                     both.print(&target);
+                    both.text(&target);
                 }
             }
         });

@@ -50,22 +50,48 @@ pub fn walk<'a, S: Sink<'a>>(
     sink: &mut S,
     notes: &mut Notes,
 ) -> Result<()> {
+    walk_from(root, Reader::new(record, base), 0, sink, notes)
+}
+
+/// The same for a message that stands in `depth` others, placed as if it were
+/// a record.
+///
+/// # Errors
+///
+/// As [`walk()`].
+pub fn walk_inside<'a, S: Sink<'a>>(
+    root: Root<'_>,
+    message: &'a [u8],
+    depth: u32,
+    sink: &mut S,
+    notes: &mut Notes,
+) -> Result<()> {
+    walk_from(root, Reader::new(message, 0), depth, sink, notes)
+}
+
+fn walk_from<'a, S: Sink<'a>>(
+    root: Root<'_>,
+    reader: Reader<'a>,
+    depth: u32,
+    sink: &mut S,
+    notes: &mut Notes,
+) -> Result<()> {
     let message = root.message();
+    let record = reader.rest();
     if record.len() as u64 > MESSAGE_LEN_MAX {
         let what = format!("a message of {} bytes is larger than the format allows", record.len());
         return Err(Error::failure(what).hint(format!("the largest has {MESSAGE_LEN_MAX}")));
     }
     let whole = Parts::One(0..record.len());
-    let reader = Reader::new(record, base);
     let mut walk = Walk { tables: root.tables, reader, sink, notes: notes.fresh(), careful: false };
-    let mut result = walk.value(message, None, &whole, 0);
+    let mut result = walk.value(message, None, &whole, depth);
     // An error may be of a value that a later one replaces: only the careful
     // pass knows.
     if result.is_err() {
         walk.sink.restart();
         walk.notes = notes.fresh();
         walk.careful = true;
-        result = walk.value(message, None, &whole, 0);
+        result = walk.value(message, None, &whole, depth);
     }
     match result {
         Ok(()) => {

@@ -1,11 +1,12 @@
 //! Entries of maps, found in the bytes of a message.
 
 use super::GIVEN_UP;
-use super::plan::{Op, Step};
+use super::plan::Op;
 use super::wire::{span, zigzag};
 use super::word::{self, varint};
 
 /// An entry of a map, found but not written.
+#[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     pub key: Key<'a>,
     /// Where the bytes of a key stand that is a string.
@@ -25,16 +26,22 @@ pub(super) enum Key<'a> {
 }
 
 /// Reads the entry whose length stands at `pos`: its key and its value, each
-/// once and in this order.
+/// once and in this order, of a map with such keys and values.
 #[inline]
-pub(super) fn entry<'a>(step: &Step, inp: &'a [u8], pos: usize, end: usize) -> Option<Entry<'a>> {
+pub(super) fn entry<'a>(
+    key_op: Op,
+    op: Op,
+    inp: &'a [u8],
+    pos: usize,
+    end: usize,
+) -> Option<Entry<'a>> {
     let (mut pos, end) = span(inp, pos, end);
     if end == GIVEN_UP {
         return None;
     }
-    let (mut key, mut key_at) = (default_key(step.key_op)?, pos);
-    if pos < end && inp[pos] == KEY_NUMBER | wire_type(step.key_op) {
-        (key, pos) = read_key(step.key_op, inp, pos + 1, end)?;
+    let (mut key, mut key_at) = (default_key(key_op)?, pos);
+    if pos < end && inp[pos] == KEY_NUMBER | wire_type(key_op) {
+        (key, pos) = read_key(key_op, inp, pos + 1, end)?;
         if pos > end {
             return None;
         }
@@ -45,7 +52,7 @@ pub(super) fn entry<'a>(step: &Step, inp: &'a [u8], pos: usize, end: usize) -> O
     if pos == end {
         return Some(Entry { key, key_at, value: None, end });
     }
-    let is_value = inp[pos] == VALUE_NUMBER | wire_type(step.op);
+    let is_value = inp[pos] == VALUE_NUMBER | wire_type(op);
     is_value.then_some(Entry { key, key_at, value: Some(pos + 1), end })
 }
 

@@ -15,14 +15,28 @@ pub(super) struct Names {
     pub closed: bool,
 }
 
-/// A JSON string, padded to whole blocks.
+/// A name as it is written, padded to whole blocks.
 pub(super) struct Name {
     pub bytes: Box<[u8]>,
     pub len: usize,
 }
 
 impl Names {
+    /// As JSON has them.
     pub(super) fn new(enumeration: &Enum) -> Self {
+        Names::with(enumeration, |name| {
+            let mut quoted = Vec::new();
+            escape::json_string(name, &mut quoted);
+            quoted
+        })
+    }
+
+    /// As text has them.
+    pub(super) fn bare(enumeration: &Enum) -> Self {
+        Names::with(enumeration, |name| name.as_bytes().to_vec())
+    }
+
+    fn with(enumeration: &Enum, written: impl Fn(&str) -> Vec<u8>) -> Self {
         let numbers = enumeration.by_name.iter();
         let mut names = Names {
             dense: Vec::new(),
@@ -37,7 +51,7 @@ impl Names {
                 continue;
             }
             last = Some(*number);
-            let name = Name::new(name);
+            let name = Name::new(written(name));
             if usize::try_from(*number) == Ok(names.dense.len()) {
                 names.dense.push(name);
             } else {
@@ -54,6 +68,12 @@ impl Names {
         Some(self.numbers[at].1)
     }
 
+    /// Whether a field may have this number.
+    #[inline]
+    pub(super) fn has(&self, number: i32) -> bool {
+        !self.closed || self.of(number).is_some()
+    }
+
     /// The name of a number.
     #[inline]
     pub(super) fn of(&self, number: i32) -> Option<&Name> {
@@ -68,9 +88,7 @@ impl Names {
 }
 
 impl Name {
-    fn new(name: &str) -> Self {
-        let mut bytes = Vec::new();
-        escape::json_string(name, &mut bytes);
+    fn new(mut bytes: Vec<u8>) -> Self {
         let len = bytes.len();
         bytes.resize(len.next_multiple_of(super::plan::KEY_BLOCK), 0);
         Name { bytes: bytes.into(), len }

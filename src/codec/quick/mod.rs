@@ -29,6 +29,7 @@ mod read_number;
 mod read_string;
 mod slab;
 mod string;
+mod text;
 mod to_json;
 mod wire;
 mod word;
@@ -37,6 +38,7 @@ pub use from_json::FromJson;
 pub use plan::Plan;
 pub use slab::Slab;
 pub use string::plain_len;
+pub use text::{Checked, ToText};
 pub use to_json::ToJson;
 
 /// The bytes that have to stand behind a record.

@@ -16,7 +16,9 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
         let mut o = start;
         let mut last: Option<Key<'_>> = None;
         loop {
-            let Some(entry) = entry(step, self.inp, pos, end) else { return NOWHERE };
+            let Some(entry) = entry(step.key_op, step.op, self.inp, pos, end) else {
+                return NOWHERE;
+            };
             if last.is_some_and(|last| last >= entry.key) {
                 return self.sorted_map(step, place, end, depth);
             }
@@ -39,7 +41,9 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
         let Place { mut pos, o: start } = place;
         let mut entries = Vec::with_capacity(16);
         loop {
-            let Some(entry) = entry(step, self.inp, pos, end) else { return NOWHERE };
+            let Some(entry) = entry(step.key_op, step.op, self.inp, pos, end) else {
+                return NOWHERE;
+            };
             pos = entry.end;
             entries.push(entry);
             match next(step, self.inp, pos, end) {

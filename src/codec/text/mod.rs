@@ -10,4 +10,6 @@ mod scalar;
 mod unknown;
 
 pub use parse::parse;
+pub(super) use print::print_inside;
 pub use print::{Layout, PrintOptions, print};
+pub(super) use unknown::print as print_unknown;

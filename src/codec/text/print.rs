@@ -65,8 +65,28 @@ pub fn print(
     notes: &mut Notes,
 ) -> Result<()> {
     let start = out.len();
-    let mut print = Print { tables: root.tables, options, out, start, depth: 0 };
+    let mut print = Print { tables: root.tables, options, out, start, outer: 0, depth: 0 };
     binary::walk(root, record, base, &mut print, notes)
+}
+
+/// Appends the fields of a message that stands in `depth` others, with their
+/// unknown ones. Errors and notes are placed as if it were a record.
+///
+/// # Errors
+///
+/// As [`print()`].
+pub fn print_inside(
+    root: Root<'_>,
+    record: &[u8],
+    depth: u32,
+    layout: Layout,
+    out: &mut Vec<u8>,
+    notes: &mut Notes,
+) -> Result<()> {
+    let start = out.len();
+    let options = PrintOptions { layout, unknown: true };
+    let mut print = Print { tables: root.tables, options, out, start, outer: depth, depth };
+    binary::walk_inside(root, record, depth, &mut print, notes)
 }
 
 /// Writes text as fields come.
@@ -75,6 +95,8 @@ struct Print<'o> {
     options: PrintOptions,
     out: &'o mut Vec<u8>,
     start: usize,
+    /// The braces that were open at the start.
+    outer: u32,
     /// The braces that are open.
     depth: u32,
 }
@@ -119,7 +141,7 @@ fn float(digits: &str, value: f64, out: &mut Vec<u8>) {
 impl<'a> Sink<'a> for Print<'_> {
     fn restart(&mut self) {
         self.out.truncate(self.start);
-        self.depth = 0;
+        self.depth = self.outer;
     }
 
     fn begin(&mut self, _: &Message, field: Option<&Field>) {
