@@ -342,3 +342,39 @@ fn nothing_waits_behind_threads() {
         drop(stdin);
     }
 }
+
+/// A large message comes out in pieces, but nothing of it before all of it is
+/// known to be right.
+#[test]
+fn a_large_message_comes_out_whole_or_not_at_all() {
+    let name = "a name with \"quotes\" and a line\n".repeat(10_000);
+    let mut message = vec![0x0a];
+    hello::wire::varint::write(name.len() as u64, &mut message);
+    message.extend(name.as_bytes());
+    let escaped = name.replace('"', "\\\"").replace('\n', "\\n");
+    // An unknown field is shown, with a wire type of its own it is told of, and
+    // cut short it is an error.
+    let sessions: [(&[u8], Option<&str>, &str); 4] = [
+        (b"", Some(""), ""),
+        (b"\x10\x05", Some("2: 5\n"), ""),
+        (b"\x08\x05", Some("1: 5\n"), "has wire type"),
+        (b"\x10", None, "error: "),
+    ];
+    let shell = Shell::new();
+    for (more, expected, said) in sessions {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(&[&message, more].concat()).expect("it is written");
+        let output = shell
+            .command("hello")
+            .args(["decode", "--from", "binary", "-i"])
+            .arg(file.path())
+            .output()
+            .expect("hello runs");
+        let expected = expected.map(|more| format!("name: \"{escaped}\"\n{more}"));
+        assert!(output.stdout == expected.as_deref().unwrap_or_default().as_bytes());
+        assert_eq!(output.status.success(), expected.is_some());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(stderr.is_empty(), said.is_empty(), "{stderr}");
+        assert!(stderr.contains(said), "{stderr}");
+    }
+}

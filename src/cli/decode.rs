@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsString;
+use std::io::Write;
 use std::ops::Range;
 use std::sync::PoisonError;
 
@@ -16,13 +17,13 @@ use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
 use super::{Context, Spec, guess, usage};
 use crate::codec::path::{self, Pick, Step};
-use crate::codec::quick::{Slab, ToJson};
+use crate::codec::quick::{SLACK, Slab, ToJson, ToText};
 use crate::codec::{Notes, Origin, base64_text, hex_text, json};
 use crate::error::{Error, Result};
 use crate::escape;
 use crate::stream::{Convert, Framing, Record, Split};
 use crate::table::{Kind, Root, WellKnown};
-use crate::wire::limits::LARGE_LEN;
+use crate::wire::limits::{LARGE_LEN, QUICK_LEN, WRITE_LEN};
 
 /// Turn bytes into fields.
 ///
@@ -189,11 +190,20 @@ impl Decode {
     }
 
     fn single(&self, printer: &Printer<'_>, input: &Input, from: Option<Format>) -> Result<()> {
-        let raw = input.read()?;
+        let mut raw = input.read()?;
         let format = match from {
             Some(format) => format,
             None => guess::format(printer.root, &raw)?,
         };
+        if format == Format::Binary && raw.len() >= QUICK_LEN {
+            let len = raw.len();
+            raw.reserve_exact(SLACK);
+            raw.resize(len + SLACK, 0);
+            if self.quick(printer, &raw, len)? {
+                return Ok(());
+            }
+            raw.truncate(len);
+        }
         let mut warnings = self.warnings.start();
         let mut notes = warnings.fresh();
         let mut out = Vec::new();
@@ -208,6 +218,18 @@ impl Decode {
         warnings.tell(notes, None);
         warnings.finish();
         self.output.open(false)?.write_whole(&out)
+    }
+
+    /// Writes the message in the first `len` bytes of `window`, if that takes the
+    /// quick path. Then there is nothing to warn of.
+    fn quick(&self, printer: &Printer<'_>, window: &[u8], len: usize) -> Result<bool> {
+        let Some(to_text) = printer.only_text() else { return Ok(false) };
+        let Some(checked) = to_text.check(window, 0..len) else { return Ok(false) };
+        let mut output = self.output.open(false)?;
+        let written = checked.pieces(WRITE_LEN, |piece| output.write_all(piece));
+        written.and_then(|()| output.flush()).map_err(|error| output.failed(&error))?;
+        output.finish()?;
+        Ok(true)
     }
 
     fn stream(
@@ -239,8 +261,10 @@ impl Decode {
         };
         let mut warnings = self.warnings.start();
         let framing = streaming.framing;
-        let to_json = printer.lines_of_json().filter(|_| from == Format::Binary);
-        let decoding = Decoding { printer, from, framing, to_json };
+        let binary = from == Format::Binary;
+        let to_json = printer.lines_of_json().filter(|_| binary);
+        let to_text = printer.only_text().filter(|_| binary);
+        let decoding = Decoding { printer, from, framing, to_json, to_text };
         let (sampled, sample) = Sampled::new(input.open()?);
         let output = self.output.open(false)?;
         let progress = Progress::start(self.warnings.quiet(), input, &self.output);
@@ -264,6 +288,8 @@ struct Decoding<'p, 't> {
     framing: Framing,
     /// What turns binary into lines of JSON, if that is all there is to do.
     to_json: Option<ToJson<'t>>,
+    /// The same for lines of text.
+    to_text: Option<ToText<'t>>,
 }
 
 impl Convert for Decoding<'_, '_> {
@@ -277,6 +303,10 @@ impl Convert for Decoding<'_, '_> {
         if let Some(to_json) = &self.to_json {
             let range = record.start..record.end;
             return to_json.record(record.window, range, record.offset, scratch, out, notes);
+        }
+        if let Some(to_text) = &self.to_text {
+            let range = record.start..record.end;
+            return to_text.record(record.window, range, record.offset, scratch, out, notes);
         }
         let bytes = bytes(self.from, record.bytes(), record.origin)?;
         let base = if self.from == Format::Binary { record.offset } else { 0 };
@@ -295,11 +325,11 @@ impl Convert for Decoding<'_, '_> {
         most: usize,
         out: &mut Slab,
     ) -> (u64, usize) {
-        match &self.to_json {
-            Some(to_json) if self.framing == Framing::Varint => {
-                to_json.delimited(window, range, most, out)
-            }
-            _ => (0, range.start),
+        match (&self.to_json, &self.to_text) {
+            _ if self.framing != Framing::Varint => (0, range.start),
+            (Some(to_json), _) => to_json.delimited(window, range, most, out),
+            (_, Some(to_text)) => to_text.delimited(window, range, most, out),
+            (None, None) => (0, range.start),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::format::Format;
 use crate::codec::path::{Pick, Step};
-use crate::codec::quick::ToJson;
+use crate::codec::quick::{ToJson, ToText};
 use crate::codec::select::{self, Value};
 use crate::codec::text::Layout;
 use crate::codec::{Notes, base64_text, json, text};
@@ -33,6 +33,16 @@ impl<'t> Printer<'t> {
     pub fn lines_of_json(&self) -> Option<ToJson<'t>> {
         let lines = self.to == Some(Format::Json) && self.path.is_none() && !self.pretty;
         lines.then(|| ToJson::new(self.root, self.json))
+    }
+
+    /// What is to be printed of messages that are text, and no more.
+    pub fn only_text(&self) -> Option<ToText<'t>> {
+        let text = self.to != Some(Format::Json) && self.path.is_none();
+        text.then(|| ToText::new(self.root, self.layout(self.stream)))
+    }
+
+    fn layout(&self, one_line: bool) -> Layout {
+        if one_line { Layout::OneLine } else { Layout::Lines }
     }
 
     /// Appends what is to be printed of the message in `record`, which begins
@@ -74,8 +84,7 @@ impl<'t> Printer<'t> {
             out.push(b'\n');
             return Ok(());
         }
-        let layout = if one_line { Layout::OneLine } else { Layout::Lines };
-        let options = text::PrintOptions { layout, unknown: true };
+        let options = text::PrintOptions { layout: self.layout(one_line), unknown: true };
         text::print(root, record, base, options, out, notes)?;
         if one_line {
             out.push(b'\n');

@@ -51,6 +51,11 @@ pub const LARGE_LEN: usize = 64 << 10;
 /// The bytes of output that a stream gathers before it writes them.
 pub const WRITE_LEN: usize = 64 << 10;
 
+/// The bytes of a single message from which on types are made ready for the quick
+/// path: for those of descriptors that takes as long as it saves on 12 KB, and
+/// other schemas have more types.
+pub const QUICK_LEN: usize = 64 << 10;
+
 /// The bytes of a read that show that more is waiting: half of what a pipe
 /// holds on Linux.
 pub const MUCH_LEN: usize = 32 << 10;
