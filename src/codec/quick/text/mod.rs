@@ -28,6 +28,7 @@ use crate::codec::Notes;
 use crate::codec::text::{self, Layout, PrintOptions};
 use crate::error::Result;
 use crate::table::Root;
+use crate::wire::limits::LARGE_LEN;
 
 /// Turns messages into text, with their unknown fields.
 pub struct ToText<'t> {
@@ -71,7 +72,7 @@ impl<'t> ToText<'t> {
     ///
     /// # Errors
     ///
-    /// As [`text::print`]; nothing is appended then.
+    /// As [`text::print`]; what is appended then means nothing.
     pub fn record(
         &self,
         window: &[u8],
@@ -84,12 +85,20 @@ impl<'t> ToText<'t> {
         if self.check(window, record.clone()).is_some_and(|checked| checked.append(out)) {
             return Ok(());
         }
-        scratch.clear();
-        let options = PrintOptions { layout: self.layout, unknown: true };
-        text::print(self.root, &window[record], base, options, scratch, notes)?;
-        if self.layout == Layout::OneLine {
-            scratch.push(b'\n');
+        let message = &window[record];
+        let mut print = |out: &mut Vec<u8>| {
+            let options = PrintOptions { layout: self.layout, unknown: true };
+            text::print(self.root, message, base, options, out, notes)?;
+            if self.layout == Layout::OneLine {
+                out.push(b'\n');
+            }
+            Ok(())
+        };
+        if message.len() >= LARGE_LEN {
+            return out.append(print);
         }
+        scratch.clear();
+        print(scratch)?;
         out.extend(scratch);
         Ok(())
     }
