@@ -23,6 +23,17 @@ pub mod names;
 
 pub use excerpt::Excerpt;
 
+/// What the system says, without its number, in lower case as our own words.
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::from("no reason given"),
+    }
+}
+
 /// What every layer returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -224,6 +235,11 @@ impl Error {
     /// Whether it knows where in the input it is.
     pub fn has_place(&self) -> bool {
         self.0.at.is_some()
+    }
+
+    /// Whether it says how to mend it.
+    pub fn has_hint(&self) -> bool {
+        !self.0.hints.is_empty()
     }
 
     /// The same error without its place and the excerpt, of text that nobody

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, reason};
 use crate::escape::quote;
 
 pub use output::{Output, OutputOptions};
@@ -225,15 +225,4 @@ fn near(path: &Path) -> Option<String> {
     let wanted = path.file_name()?.to_str()?;
     let near = crate::error::names::nearest(wanted, names.iter().map(String::as_str))?;
     Some(format!("did you mean {}?", quote(&path.with_file_name(near).to_string_lossy())))
-}
-
-/// What the system says, without its number, in lower case as our own words.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => String::from("no reason given"),
-    }
 }

@@ -16,7 +16,7 @@ use protox::Compiler;
 use protox::file::{File, FileResolver, GoogleFileResolver};
 use protox::prost_reflect::prost_types::FileDescriptorProto;
 
-use crate::error::{Error, Result, names};
+use crate::error::{Error, Result, names, reason};
 use crate::escape::quote;
 use load::{AskedFile, Roots, Trouble};
 
@@ -132,7 +132,7 @@ fn locate(
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     let name = quote(&path.to_string_lossy());
-    Error::failure(format!("the file {name} cannot be read: {error}"))
+    Error::failure(format!("the file {name} cannot be read: {}", reason(error)))
 }
 
 /// The name by which other files would import `path`: under a directory of

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read};
 
 use crate::codec::quick::SLACK;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason};
 use crate::wire::limits::READ_LEN;
 
 /// Bytes that have arrived, of which the first may be consumed.
@@ -72,8 +72,8 @@ impl Arrived {
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
-                    return Err(Error::failure(format!("the input cannot be read: {error}"))
-                        .at_byte(offset + self.end as u64));
+                    let what = format!("the input cannot be read: {}", reason(&error));
+                    return Err(Error::failure(what).at_byte(offset + self.end as u64));
                 }
             }
         }

@@ -82,7 +82,8 @@ impl Turn<'_> {
                 }
                 Err(error) => {
                     self.out.truncate(whole);
-                    let hint = cut.then(|| source.cut_hint().to_owned());
+                    // What the codec says of the end says more.
+                    let hint = (cut && !error.has_hint()).then(|| source.cut_hint().to_owned());
                     let error = error.maybe_hint(hint);
                     if sink.broken(&mut self.out, error, source.records)? == Flow::Stop {
                         return Ok(Stop::Told);
