@@ -269,8 +269,31 @@ fn threads_change_nothing_that_is_seen() {
         }
         Framing::Varint.write(&message, &mut framed).expect("it is not too large");
     }
+    // More kinds of notes than are told by name, and a fault behind them.
+    let mut noted = Vec::new();
+    for number in 0..100_000_u32 {
+        let mut message = b"\x10\x01".to_vec();
+        if number % 30_000 == 20_000 {
+            let unknown = (number / 1_000..number / 1_000 + 90).map(|field| 0x1000 + field * 8);
+            unknown.for_each(|tag| message.extend([tag as u8 | 0x80, (tag >> 7) as u8, 1]));
+        }
+        if number == 95_000 {
+            message.push(0x0a);
+        }
+        Framing::Varint.write(&message, &mut noted).expect("it is not too large");
+    }
+    // A little of which much is made.
+    let controls = [b"\x92\x4e\x0a\x8f\x4e", &[1; 9999][..]].concat().repeat(300);
     let pretty = values.replace("{\"name\":\"n", "{\n  \"name\":\n  \"n");
-    let sessions: [(&str, &[u8]); 7] = [
+    let sessions: [(&str, &[u8]); 12] = [
+        ("decode --stream --to json", &noted),
+        ("decode --stream --to json --keep-going", &noted),
+        ("decode --stream --to json", &controls),
+        (
+            "decode --stream --to json --keep-going --max-message-size 20",
+            &framed[..framed.len() / 2],
+        ),
+        ("encode --stream --from json --keep-going --max-message-size 28", pretty.as_bytes()),
         ("encode --stream --from json --to binary", values.as_bytes()),
         ("encode --stream --from json --to base64 --keep-going", values.as_bytes()),
         ("encode --stream --from json --to binary --keep-going", values.as_bytes()),
@@ -289,6 +312,21 @@ fn threads_change_nothing_that_is_seen() {
             assert_eq!(said(&ran), said(&alone), "{words}, {threads} threads");
             assert_eq!(ran.status, alone.status, "{words}, {threads} threads");
         }
+    }
+}
+
+/// Where the system allows fewer threads than are wanted, or none, the stream
+/// goes on with those there are.
+#[test]
+fn threads_that_cannot_be_started_are_done_without() {
+    let shell = Shell::new();
+    let input = b"\x03\x0a\x01b".repeat(200_000);
+    // By the room for their stacks: none, one, a few, all.
+    for stack in [2_000_000_000_u64, 500_000_000, 200_000_000, 1_000_000] {
+        let hello = format!("RUST_MIN_STACK={stack} hello decode --stream --threads 8");
+        let ran = shell.run(&format!("ulimit -v 1000000; {hello}"), &input);
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!((ran.stdout.len(), ran.status), (200_000 * 10, 0), "{stack}: {said}");
     }
 }
 

@@ -110,6 +110,11 @@ impl Notes {
         seen.list.len() < WARNING_KINDS_MAX && self.list.iter().any(is_new)
     }
 
+    /// Whether no other kind can be remembered.
+    pub fn is_full(&self) -> bool {
+        self.list.len() >= WARNING_KINDS_MAX
+    }
+
     /// How often something was noted that the list had no more room for.
     pub fn beyond(&self) -> u64 {
         self.beyond

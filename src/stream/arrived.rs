@@ -63,7 +63,8 @@ impl Arrived {
     /// input.
     pub fn fill(&mut self, input: &mut dyn Read, offset: u64) -> Result<usize> {
         self.make_room(READ_LEN, offset)?;
-        let room = self.buffer.len() - SLACK;
+        // Memory that a large record has left is no reason to read more at a time.
+        let room = (self.end + READ_LEN).min(self.buffer.len() - SLACK);
         loop {
             match input.read(&mut self.buffer[self.end..room]) {
                 Ok(read) => {

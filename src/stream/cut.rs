@@ -1,7 +1,7 @@
 //! Where what has arrived is cut, so that each part can be converted by itself.
 
 use super::framing;
-use super::split::{Found, Split};
+use super::split::{Fault, Found, Resync, Split};
 
 /// Says how much of what has arrived can be handed on.
 ///
@@ -18,28 +18,40 @@ pub(super) struct Cutter {
     known: usize,
     /// Where records are not known any more, everything is handed on.
     lost: bool,
+    /// What belongs to a record that is not taken.
+    passing: u64,
 }
 
 impl Cutter {
     /// At the start of a record.
     pub fn new(split: &Split, max_len: u64) -> Self {
-        Cutter { split: split.fresh(), max_len, known: 0, lost: false }
+        Cutter { split: split.fresh(), max_len, known: 0, lost: false, passing: 0 }
     }
 
     /// How much of `rest` can be handed on. It begins where the last part has
     /// ended.
     pub fn cut(&mut self, rest: &[u8]) -> usize {
-        let mut at = 0;
+        let mut at = self.passing.min(rest.len() as u64) as usize;
+        self.passing -= at as u64;
         if let Split::Framed(framing) = self.split {
-            at = framing::hop(framing, rest, self.max_len);
+            at += framing::hop(framing, &rest[at..], self.max_len);
         } else if let Some(newline) = rest[self.known..].iter().rposition(|&byte| byte == b'\n') {
             at = self.known + newline + 1;
             self.split = self.split.fresh();
+            self.lost = false;
         }
         while !self.lost {
             match self.split.next(&rest[at..], false, 0, self.max_len) {
                 Ok(Found::Record { consumed, .. } | Found::Between { consumed }) => at += consumed,
                 Ok(Found::More | Found::End) => break,
+                Err(Fault { resync: Some(Resync::Bytes(bytes)), .. }) => {
+                    let now = bytes.min((rest.len() - at) as u64);
+                    self.passing = bytes - now;
+                    at += now as usize;
+                    if self.passing > 0 {
+                        break;
+                    }
+                }
                 Err(_) => self.lost = true,
             }
         }
@@ -101,6 +113,10 @@ mod tests {
     fn what_is_too_long_is_handed_on() {
         let framed = Split::Framed(Framing::Varint);
         assert_eq!(parts(&framed, b"\x01a\x65b", 9), ["\x01a\x65b"]);
+        let long = [b"\x65", &[b'-'; 101][..], b"\x01a\x01"].concat();
+        for step in [1, 50, 120] {
+            assert!(parts(&framed, &long, step).concat().ends_with("-\x01a"), "{step}");
+        }
         let lines = Split::Lines(Default::default());
         let line = "a".repeat(150);
         assert_eq!(parts(&lines, line.as_bytes(), 80).concat(), line);

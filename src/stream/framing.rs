@@ -74,7 +74,7 @@ enum Header {
     /// So many bytes of it already cannot be.
     Bad(usize, &'static str),
     /// A message that would have to be unpacked.
-    Compressed,
+    Compressed(u64),
 }
 
 fn header(framing: Framing, bytes: &[u8]) -> Header {
@@ -89,7 +89,7 @@ fn header(framing: Framing, bytes: &[u8]) -> Header {
         },
         Framing::Grpc => match (bytes.first(), bytes.get(1..).and_then(fixed)) {
             (Some(0), Some(length)) => Header::Whole(5, u64::from(u32::from_be_bytes(length))),
-            (Some(1), _) => Header::Compressed,
+            (Some(1), Some(length)) => Header::Compressed(u64::from(u32::from_be_bytes(length))),
             (Some(2..), _) => Header::Bad(1, "a gRPC frame begins with 0 or 1"),
             _ => Header::CutShort,
         },
@@ -128,10 +128,11 @@ pub fn next(
             let what = "the last record ends in the middle of its length";
             return Err(fault(bytes, bytes.len(), offset, what).hint(CUT_SHORT).into());
         }
-        Header::Compressed => {
-            return Err(fault(&bytes[..1], 1, offset, "the message in a gRPC frame is compressed")
-                .hint("it is not unpacked here; ask the peer for `grpc-encoding: identity`")
-                .into());
+        Header::Compressed(length) => {
+            let error = fault(&bytes[..1], 1, offset, "the message in a gRPC frame is compressed")
+                .hint("it is not unpacked here; ask the peer for `grpc-encoding: identity`");
+            let resync = (length <= MESSAGE_LEN_MAX).then_some(Resync::Bytes(5 + length));
+            return Err(Fault { error, resync });
         }
         Header::Bad(len, what) => {
             return Err(fault(&bytes[..len], len, offset, what).hint(ASTRAY).into());

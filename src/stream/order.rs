@@ -62,9 +62,9 @@ struct State<'m> {
 }
 
 impl<'m> Order<'m> {
-    /// For so many threads.
-    pub fn new(merge: &'m mut (dyn Merge + Send), threads: usize) -> Self {
-        let (early, next, end) = (BTreeMap::new(), 0, None);
+    /// Of the first part on.
+    pub fn new(merge: &'m mut (dyn Merge + Send)) -> Self {
+        let (early, next, threads, end) = (BTreeMap::new(), 0, 0, None);
         let state = State { merge: Some(merge), early, next, threads, end };
         Order { state: Mutex::new(state), ended: Condvar::new() }
     }
@@ -73,12 +73,13 @@ impl<'m> Order<'m> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands in what a part of `queue` has come to.
-    pub fn hand_in(&self, done: Done, queue: &Queue) {
+    /// Hands in what a part of `queue` has come to; false if that was the end of
+    /// the stream.
+    pub fn hand_in(&self, done: Done, queue: &Queue) -> bool {
         let mut state = self.state();
         state.early.insert(done.part.number, done);
         // Whoever is at it looks here once more before it stops.
-        let Some(merge) = state.merge.take() else { return };
+        let Some(merge) = state.merge.take() else { return true };
         loop {
             let next = state.next;
             let Some(done) = state.early.remove(&next) else { break };
@@ -96,11 +97,18 @@ impl<'m> Order<'m> {
             state = self.state();
         }
         state.merge = Some(merge);
+        true
     }
 
-    fn end(&self, how: io::Result<()>) {
+    fn end(&self, how: io::Result<()>) -> bool {
         self.state().end = Some(how);
         self.ended.notify_one();
+        false
+    }
+
+    /// There is one thread more.
+    pub fn enter(&self) {
+        self.state().threads += 1;
     }
 
     /// One of the threads has no more.

@@ -46,18 +46,21 @@ pub fn pump(
         turn: Turn { convert, blank: watch.notes(), out: Slab::default(), scratch: Vec::new() },
         told: Told { output, watch, broken: 0, fault: None },
     };
-    let (mut arrived, mut last) = (0, 0);
+    let (mut arrived, mut last, mut threads) = (0, 0, wanted.threads);
     // Nothing is read if nothing is wanted.
     while wanted.limit > 0 && pump.run()? {
         // Threads are worth it when so much has come that more is likely to.
         // How many records there are in a part is not known before it is
         // converted, so those who count them go without.
         let much = arrived >= wanted.alone && last >= MUCH_LEN.min(wanted.alone as usize);
-        if much && pump.skip == 0 && wanted.limit == u64::MAX && wanted.threads != 1 {
-            let threads = threads::count(wanted.threads);
+        if much && pump.skip == 0 && wanted.limit == u64::MAX && threads != 1 {
+            threads = threads::count(threads);
             if threads > 1 {
-                pump.go_on(input, threads)?;
-                break;
+                match pump.go_on(input, threads)? {
+                    None => break,
+                    // The system allows no threads.
+                    Some(given_back) => (input, threads) = (given_back, 1),
+                }
             }
         }
         match pump.source.fill(&mut *input) {
@@ -136,11 +139,19 @@ impl Pump<'_> {
         self.told.broken(&mut self.turn.out, fault.error, number)
     }
 
-    /// Goes on with threads.
-    fn go_on(&mut self, input: Box<dyn Read + Send>, threads: usize) -> io::Result<()> {
+    /// Goes on with threads; gives the input back if there can be none.
+    fn go_on(
+        &mut self,
+        input: Box<dyn Read + Send>,
+        threads: usize,
+    ) -> io::Result<Option<Box<dyn Read + Send>>> {
         let start = self.source.give_away();
         let (convert, blank) = (self.turn.convert, self.turn.blank.fresh());
-        threads::run(start, input, threads, convert, &blank, self)
+        let given_back = threads::run(start, input, threads, convert, &blank, self)?;
+        Ok(given_back.map(|(start, input)| {
+            self.source.take_back(start);
+            input
+        }))
     }
 
     /// Writes and tells what a part has come to, before which everything was
@@ -151,7 +162,7 @@ impl Pump<'_> {
             let record = self.source.records + event.record;
             let error = match event.what {
                 What::Notes(notes) => {
-                    self.told.noted(notes, record);
+                    self.told.watch.noted(notes, record);
                     continue;
                 }
                 What::Broken(error) => error,
@@ -219,14 +230,15 @@ impl Told<'_> {
 }
 
 impl Sink for Told<'_> {
-    fn full(&mut self, out: &mut Slab) -> io::Result<()> {
+    fn full(&mut self, out: &mut Slab) -> io::Result<Flow> {
         self.output.write_all(out.filled())?;
         out.clear();
-        Ok(())
+        Ok(Flow::On)
     }
 
-    fn noted(&mut self, notes: Notes, record: u64) {
+    fn noted(&mut self, notes: Notes, record: u64) -> Flow {
         self.watch.noted(notes, record);
+        Flow::On
     }
 
     fn broken(&mut self, out: &mut Slab, error: Error, record: u64) -> io::Result<Flow> {

@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::source::Source;
 use crate::codec::quick::Slab;
 use crate::error::Error;
-use crate::wire::limits::{PARTS_PER_THREAD, READ_LEN, SPARE_LEN_MAX};
+use crate::wire::limits::{PARTS_MAX, PARTS_PER_THREAD, READ_LEN, SPARE_LEN_MAX};
 
 /// A part of a stream.
 pub(super) struct Part {
@@ -57,7 +57,7 @@ impl Queue {
     /// For so many threads.
     pub fn new(threads: usize) -> Self {
         Queue {
-            most: PARTS_PER_THREAD * threads + 2,
+            most: (PARTS_PER_THREAD * threads + 2).min(PARTS_MAX),
             state: Mutex::default(),
             work: Condvar::new(),
             room: Condvar::new(),

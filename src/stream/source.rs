@@ -65,6 +65,8 @@ enum Passing {
     Bytes(u64),
     /// Those up to the end of a line.
     Line,
+    /// Those up to the end of a value, of which the start is gone.
+    Value,
 }
 
 /// What has arrived of the input, cut into records.
@@ -136,6 +138,11 @@ impl Source {
             ended: self.ended,
             max_len: self.max_len,
         }
+    }
+
+    /// Takes back what was given away.
+    pub fn take_back(&mut self, start: GoesOn) {
+        self.arrived = start.arrived;
     }
 
     /// Goes on where `part` has come to, which begins where this has come to.
@@ -214,7 +221,15 @@ impl Source {
                 Found::Between { .. } | Found::End => false,
             };
             if is_long {
-                return Err(self.too_long());
+                // Of a value the end is looked for, without keeping it.
+                let resync = match (&self.split, found) {
+                    (Split::Values(_), Found::Record { consumed, .. }) => {
+                        Resync::Bytes(consumed as u64)
+                    }
+                    (Split::Values(_), _) => Resync::Value,
+                    _ => Resync::Line(self.max_len),
+                };
+                return Err(self.too_long(resync));
             }
             let (header, payload, consumed, cut) = match found {
                 Found::Record { header, payload, consumed, cut } => {
@@ -239,7 +254,9 @@ impl Source {
 
     /// Passes what belongs to no record after a fault.
     pub fn resync(&mut self, resync: Resync) {
-        self.split = self.split.fresh();
+        if resync != Resync::Value {
+            self.split = self.split.fresh();
+        }
         self.passing = match resync {
             Resync::Bytes(bytes) => Passing::Bytes(bytes),
             Resync::Line(behind) => {
@@ -247,14 +264,35 @@ impl Source {
                 self.pass(behind as usize);
                 Passing::Line
             }
+            Resync::Value => Passing::Value,
         };
+    }
+
+    /// Passes the rest of a value that is not taken; false if there may be more.
+    fn pass_value(&mut self) -> bool {
+        let Split::Values(values) = &mut self.split else { return true };
+        match values.next(self.arrived.rest(), self.ended) {
+            Found::Record { consumed, .. } => {
+                self.passing = Passing::Nothing;
+                self.pass(consumed);
+                true
+            }
+            _ => {
+                let looked_at = values.forget();
+                self.pass(looked_at);
+                false
+            }
+        }
     }
 
     /// Passes bytes that belong to no record; false if there may be more.
     fn pass_over(&mut self) -> bool {
+        if self.passing == Passing::Value {
+            return self.pass_value();
+        }
         let rest = self.arrived.rest();
         let (now, done) = match self.passing {
-            Passing::Nothing => return true,
+            Passing::Nothing | Passing::Value => return true,
             Passing::Bytes(bytes) => {
                 let now = bytes.min(rest.len() as u64);
                 self.passing = Passing::Bytes(bytes - now);
@@ -275,7 +313,7 @@ impl Source {
     /// A record of text that is longer than what is taken, though its end may
     /// not have arrived.
     #[cold]
-    fn too_long(&mut self) -> Fault {
+    fn too_long(&mut self, resync: Resync) -> Fault {
         let Origin { line, column } = self.count_lines();
         let what = format!("a record is longer than {}", bytes_of(self.max_len));
         let shown = &self.arrived.rest()[..self.max_len as usize];
@@ -283,7 +321,7 @@ impl Source {
             .at_line_column(line, column)
             .showing(Excerpt::of_text(shown, 0..1))
             .hint(format!("`--max-message-size` is {}", self.max_len));
-        Fault { error, resync: Some(Resync::Line(self.max_len)) }
+        Fault { error, resync: Some(resync) }
     }
 
     /// The line and the column of what is not consumed.

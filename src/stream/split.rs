@@ -45,6 +45,8 @@ pub enum Resync {
     Bytes(u64),
     /// It begins at a line behind so many bytes.
     Line(u64),
+    /// It begins behind the value that was begun.
+    Value,
 }
 
 impl From<Error> for Fault {

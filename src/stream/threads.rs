@@ -12,7 +12,7 @@
 //! part is converted once more, behind what was left.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::arrived::Arrived;
@@ -26,7 +26,9 @@ use super::turn::{Flow, Sink, Turn};
 use crate::codec::quick::Slab;
 use crate::codec::{Notes, Origin};
 use crate::error::Error;
-use crate::wire::limits::{PART_BROKEN_MAX, PART_LEN_MAX, SPARE_LEN_MAX, THREADS_MAX};
+use crate::wire::limits::{
+    PART_BROKEN_MAX, PART_LEN_MAX, PART_OUT_MAX, SPARE_LEN_MAX, THREADS_MAX,
+};
 
 /// Closes a queue, however its user ends.
 struct Closing<'q>(&'q Queue);
@@ -55,8 +57,9 @@ pub(super) fn count(asked: usize) -> usize {
     .min(THREADS_MAX)
 }
 
-/// Converts the rest of a stream by `workers` threads, and has `merge` put the
-/// results together.
+/// Converts the rest of a stream by `workers` threads, or as many as the system
+/// allows, and has `merge` put the results together. If it allows none, gives
+/// back what it was given.
 ///
 /// # Errors
 ///
@@ -68,24 +71,47 @@ pub(super) fn run(
     convert: &dyn Convert,
     blank: &Notes,
     merge: &mut (dyn Merge + Send),
-) -> io::Result<()> {
+) -> io::Result<Option<(GoesOn, Box<dyn Read + Send>)>> {
     let queue = Arc::new(Queue::new(workers));
     let _closing = Closing(&queue);
-    let reader = Reader::new(start, input, Arc::clone(&queue));
+    let reader = Mutex::new(Some(Reader::new(start, input, Arc::clone(&queue))));
+    let reader = Arc::new(reader);
+    let theirs = Arc::clone(&reader);
+    let take = |reader: &Mutex<Option<Reader>>| {
+        reader.lock().unwrap_or_else(PoisonError::into_inner).take()
+    };
     // It may be waiting for input when the stream is at its end already, so
     // nobody waits for it.
-    thread::Builder::new().name(String::from("reader")).spawn(move || reader.run())?;
-    let order = Order::new(merge, workers);
+    let thread = thread::Builder::new().name(String::from("reader"));
+    if thread.spawn(move || take(&theirs).map(Reader::run)).is_err() {
+        return Ok(take(&reader).map(Reader::give_back));
+    }
+    let order = Order::new(merge);
+    let turn = || {
+        let blank = blank.fresh();
+        Turn { convert, blank, out: Slab::default(), scratch: Vec::new() }
+    };
     thread::scope(|scope| {
-        let _closing = Closing(&queue);
+        let (queue, order) = (&*queue, &order);
+        let _closing = Closing(queue);
+        let mut started = 0;
         for _ in 0..workers {
-            let (queue, order, blank) = (&*queue, &order, blank.fresh());
-            let turn = Turn { convert, blank, out: Slab::default(), scratch: Vec::new() };
+            let turn = turn();
             let thread = thread::Builder::new().name(String::from("converter"));
-            thread.spawn_scoped(scope, move || work(queue, turn, order))?;
+            order.enter();
+            if thread.spawn_scoped(scope, move || work(queue, turn, order)).is_err() {
+                order.leave();
+                break;
+            }
+            started += 1;
+        }
+        if started == 0 {
+            order.enter();
+            work(queue, turn(), order);
         }
         order.wait()
-    })
+    })?;
+    Ok(None)
 }
 
 /// Who reads, and cuts what was read into parts.
@@ -114,6 +140,12 @@ impl Reader {
             origin: start.origin,
             number: 0,
         }
+    }
+
+    /// What it was given, if it has not read yet.
+    fn give_back(self) -> (GoesOn, Box<dyn Read + Send>) {
+        let Reader { split, arrived, offset, origin, max_len, .. } = self;
+        (GoesOn { split, arrived, offset, origin, ended: false, max_len }, self.input)
     }
 
     fn run(mut self) {
@@ -173,7 +205,9 @@ fn work(queue: &Queue, mut turn: Turn<'_>, order: &Order<'_>) {
         }
         let events = gathered.finish(part.source.records);
         let out = std::mem::take(&mut turn.out);
-        order.hand_in(Done { part, out, events }, queue);
+        if !order.hand_in(Done { part, out, events }, queue) {
+            return;
+        }
     }
 }
 
@@ -194,29 +228,38 @@ impl Gathered {
     }
 
     fn finish(mut self, records: u64) -> Vec<Event> {
-        if !self.counted.is_empty() {
-            let what = What::Notes(self.counted);
-            self.events.push(Event { at: 0, record: records, what });
-        }
+        self.count_up(records);
         self.events
+    }
+
+    /// Has told what was only counted up to here.
+    fn count_up(&mut self, record: u64) {
+        if !self.counted.is_empty() {
+            let blank = self.counted.fresh();
+            let what = What::Notes(std::mem::replace(&mut self.counted, blank));
+            self.events.push(Event { at: 0, record, what });
+        }
     }
 }
 
 impl Sink for Gathered {
-    fn full(&mut self, _: &mut Slab) -> io::Result<()> {
-        Ok(())
+    fn full(&mut self, out: &mut Slab) -> io::Result<Flow> {
+        Ok(if out.len() < PART_OUT_MAX { Flow::On } else { Flow::Stop })
     }
 
-    fn noted(&mut self, notes: Notes, record: u64) {
+    fn noted(&mut self, notes: Notes, record: u64) -> Flow {
         if !notes.is_news_to(&self.seen) {
             self.counted.append(notes);
-            return;
+            return Flow::On;
         }
         self.seen.append(notes.clone());
         self.events.push(Event { at: 0, record, what: What::Notes(notes) });
+        // Which kinds are told by name depends on those before this part.
+        if self.seen.is_full() { Flow::Stop } else { Flow::On }
     }
 
     fn broken(&mut self, out: &mut Slab, error: Error, record: u64) -> io::Result<Flow> {
+        self.count_up(record);
         self.events.push(Event { at: out.len(), record, what: What::Broken(error) });
         self.broken += 1;
         Ok(if self.broken < PART_BROKEN_MAX { Flow::On } else { Flow::Stop })

@@ -23,7 +23,7 @@ pub(super) enum Stop {
     More,
     /// Nothing is left, or no more is wanted.
     End,
-    /// After a broken record.
+    /// Who gets the records wants no more.
     Told,
     /// The framing has a fault, at a record that is not counted yet.
     Fault(Fault),
@@ -33,10 +33,10 @@ pub(super) enum Stop {
 /// they may take it away.
 pub(super) trait Sink {
     /// Enough output is gathered to be worth writing.
-    fn full(&mut self, out: &mut Slab) -> io::Result<()>;
+    fn full(&mut self, out: &mut Slab) -> io::Result<Flow>;
 
     /// There are notes of a record, which is counted from 1.
-    fn noted(&mut self, notes: Notes, record: u64);
+    fn noted(&mut self, notes: Notes, record: u64) -> Flow;
 
     /// A record is broken, which is counted from 1 as well.
     fn broken(&mut self, out: &mut Slab, error: Error, record: u64) -> io::Result<Flow>;
@@ -57,8 +57,8 @@ impl Turn<'_> {
         while source.wanted > 0 {
             let most = self.out.len() + WRITE_LEN;
             let any = source.many(self.convert, most, &mut self.out);
-            if self.out.len() >= WRITE_LEN {
-                sink.full(&mut self.out)?;
+            if self.out.len() >= WRITE_LEN && sink.full(&mut self.out)? == Flow::Stop {
+                return Ok(Stop::Told);
             }
             if any {
                 // There may be more of these.
@@ -76,8 +76,8 @@ impl Turn<'_> {
             match self.convert.record(record, &mut self.scratch, &mut self.out, &mut notes) {
                 Ok(()) => {
                     source.wanted -= 1;
-                    if !notes.is_empty() {
-                        sink.noted(notes, source.records);
+                    if !notes.is_empty() && sink.noted(notes, source.records) == Flow::Stop {
+                        return Ok(Stop::Told);
                     }
                 }
                 Err(error) => {

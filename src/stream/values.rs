@@ -52,25 +52,34 @@ pub struct Values {
     open: Vec<bool>,
     /// Whether the rest of a line belongs to a value that broke on it.
     skipping: bool,
+    /// Whether the start of the value is gone.
+    headless: bool,
 }
 
 impl Default for Values {
     fn default() -> Self {
-        Values { looked_at: 0, next: Next::Value, open: Vec::new(), skipping: false }
+        let (looked_at, next, open) = (0, Next::Value, Vec::new());
+        Values { looked_at, next, open, skipping: false, headless: false }
     }
 }
 
 impl Values {
     /// Whether nothing of the next value was looked at, and it may begin here.
     pub fn is_between(&self) -> bool {
-        self.looked_at == 0 && !self.skipping
+        self.looked_at == 0 && !self.skipping && !self.headless
+    }
+
+    /// Forgets what was looked at of a value, and gives how much that is; it
+    /// goes on behind it.
+    pub fn forget(&mut self) -> usize {
+        self.headless |= self.looked_at > 0;
+        std::mem::take(&mut self.looked_at)
     }
 
     /// Looks for the value at the start of `bytes`; see [`super::Split::next`].
     pub fn next(&mut self, bytes: &[u8], ended: bool) -> Found {
-        if self.skipping
-            || (self.looked_at == 0 && bytes.first().is_some_and(|&byte| is_space(byte)))
-        {
+        let is_first = self.looked_at == 0 && !self.headless;
+        if self.skipping || (is_first && bytes.first().is_some_and(|&byte| is_space(byte))) {
             return self.between(bytes, ended);
         }
         while let Some(&byte) = bytes.get(self.looked_at) {
@@ -86,7 +95,10 @@ impl Values {
                 Step::Goes => self.looked_at += 1,
                 Step::Ends => return self.found(at + 1, at + 1, false),
                 Step::Ended => return self.found(at, at, false),
-                Step::Broken => return self.broken(bytes, at),
+                Step::Broken => match character(bytes, at, ended) {
+                    Some(end) => return self.broken(bytes, at, end),
+                    None => return Found::More,
+                },
             }
         }
         match bytes {
@@ -119,14 +131,14 @@ impl Values {
         Found::Record { header: 0, payload, consumed, cut }
     }
 
-    /// Ends the record behind the byte that broke it, and goes on at the
-    /// start of that byte's line, if the record began before it: the next
-    /// line is the likeliest place for another value. Else at the next line.
-    fn broken(&mut self, bytes: &[u8], at: usize) -> Found {
+    /// Ends the record behind the character that broke it, and goes on at the
+    /// start of its line, if the record began before it: the next line is the
+    /// likeliest place for another value. Else at the next line.
+    fn broken(&mut self, bytes: &[u8], at: usize, end: usize) -> Found {
         if let Some(newline) = bytes[..at].iter().rposition(|&byte| byte == b'\n') {
-            return self.found(at + 1, newline + 1, false);
+            return self.found(end, newline + 1, false);
         }
-        let found = self.found(at + 1, at + 1, false);
+        let found = self.found(end, end, false);
         self.skipping = bytes[at] != b'\n';
         found
     }
@@ -189,6 +201,21 @@ impl Values {
     }
 }
 
+/// Where the character ends that begins at `at`; none if that has not arrived.
+fn character(bytes: &[u8], at: usize, ended: bool) -> Option<usize> {
+    let len = match bytes[at] {
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        0xf0.. => 4,
+        _ => 1,
+    };
+    let more = bytes[at + 1..].iter().take(len - 1);
+    let goes_on = more.take_while(|&&byte| (0x80..0xc0).contains(&byte)).count();
+    let end = at + 1 + goes_on;
+    let whole = goes_on == len - 1 || end < bytes.len() || ended;
+    whole.then_some(end)
+}
+
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
@@ -234,5 +261,9 @@ mod tests {
         assert_eq!(split("}\n{}", 1), ["}", "{}"]);
         assert_eq!(split("{\"a\" 1} {}\n{}", 2), ["{\"a\" 1", "{}"]);
         assert_eq!(split("[}\n", 2), ["[}"]);
+        for step in 1..4 {
+            assert_eq!(split("{\u{201c}a\u{201d}: 1}\n{}", step), ["{\u{201c}", "{}"]);
+            assert_eq!(split("\u{feff}{}\n[]\u{10000}", step), ["\u{feff}", "[]", "\u{10000}"]);
+        }
     }
 }

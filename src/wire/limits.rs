@@ -78,6 +78,14 @@ pub const PARTS_PER_THREAD: usize = 4;
 /// a stream may take.
 pub const PART_LEN_MAX: usize = 2 * READ_LEN;
 
+/// The parts of a stream that are on their way at a time, in all.
+pub const PARTS_MAX: usize = 16;
+
+/// The output at which a thread stops in the middle of a part, and leaves the rest
+/// until it is written: of a few bytes a type with many fields can make as much as
+/// it likes.
+pub const PART_OUT_MAX: usize = 512 << 10;
+
 /// The memory of a part that is kept for the next one.
 pub const SPARE_LEN_MAX: usize = 1 << 20;
 
