@@ -265,7 +265,7 @@ impl Decode {
         let to_json = printer.lines_of_json().filter(|_| binary);
         let to_text = printer.only_text().filter(|_| binary);
         let decoding = Decoding { printer, from, framing, to_json, to_text };
-        let (sampled, sample) = Sampled::new(input.open()?);
+        let (sampled, sample) = Sampled::new(input.open()?, input.size());
         let output = self.output.open(false)?;
         let progress = Progress::start(self.warnings.quiet(), input, &self.output);
         let sampled = Box::new(sampled);

@@ -312,11 +312,20 @@ impl Convert for Encoding<'_> {
         out: &mut Slab,
         _: &mut Notes,
     ) -> Result<()> {
+        let is_array = self.from == Format::Json && record.bytes().starts_with(b"[");
+        let explain = |error: Error| match is_array {
+            true => {
+                error.hint("a stream has its values one after another, without `[`, `,` and `]`")
+            }
+            false => error,
+        };
         if let Some(from_json) = &self.from_json {
             let range = record.start..record.end;
-            return from_json.record(record.window, range, record.origin, scratch, out);
+            let result = from_json.record(record.window, range, record.origin, scratch, out);
+            return result.map_err(explain);
         }
-        parse(self.root, self.from, record.bytes(), record.origin, self.options, scratch)?;
+        parse(self.root, self.from, record.bytes(), record.origin, self.options, scratch)
+            .map_err(explain)?;
         let mut framed = Vec::with_capacity(scratch.len());
         write(self.to, Some(self.streaming), scratch, &mut framed)?;
         out.extend(&framed);

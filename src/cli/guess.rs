@@ -216,9 +216,12 @@ pub fn explain_stream(root: Root<'_>, input: &Sample, error: Error) -> Error {
         return error;
     }
     let start = input.start();
-    if input.is_whole() && check::fits(root, start) {
-        return Error::failure("the input is one bare message, not a stream")
-            .hint("leave out `--stream` and `--framing`");
+    if input.is_all_read() && check::fits(root, start) {
+        if input.is_whole() {
+            return Error::failure("the input is one bare message, not a stream")
+                .hint("leave out `--stream` and `--framing`");
+        }
+        return error.hint("if it is one bare message, leave out `--stream` and `--framing`");
     }
     let line = start.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
     let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::fits(root, &bytes);

@@ -159,12 +159,19 @@ pub struct Sample {
     start: Vec<u8>,
     /// All that was read, in bytes.
     read: u64,
+    /// The bytes of the input, if they are known.
+    size: Option<u64>,
 }
 
 impl Sample {
-    /// Whether the start is all there was.
-    pub fn is_whole(&self) -> bool {
+    /// Whether the start is all that was read.
+    pub fn is_all_read(&self) -> bool {
         self.read == self.start.len() as u64
+    }
+
+    /// Whether the start is the whole input.
+    pub fn is_whole(&self) -> bool {
+        self.is_all_read() && self.size == Some(self.read)
     }
 
     /// The start of what was read.
@@ -180,9 +187,9 @@ pub struct Sampled {
 }
 
 impl Sampled {
-    /// Nothing is read yet.
-    pub fn new(input: Box<dyn Read + Send>) -> (Self, Arc<Mutex<Sample>>) {
-        let sample = Arc::default();
+    /// Nothing is read yet. `size` is what there is to read, if it is known.
+    pub fn new(input: Box<dyn Read + Send>, size: Option<u64>) -> (Self, Arc<Mutex<Sample>>) {
+        let sample = Arc::new(Mutex::new(Sample { size, ..Sample::default() }));
         (Sampled { input, sample: Arc::clone(&sample) }, sample)
     }
 }
@@ -192,6 +199,9 @@ impl Read for Sampled {
         let read = self.input.read(buffer)?;
         let mut sample = self.sample.lock().unwrap_or_else(PoisonError::into_inner);
         sample.read += read as u64;
+        if read == 0 && !buffer.is_empty() {
+            sample.size = Some(sample.read);
+        }
         let room = SAMPLE_LEN.saturating_sub(sample.start.len());
         sample.start.extend_from_slice(&buffer[..read.min(room)]);
         Ok(read)

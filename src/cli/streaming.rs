@@ -1,6 +1,7 @@
 //! The options of streams.
 
 use std::io::Read;
+use std::num::{IntErrorKind, ParseIntError};
 
 use super::format::Offered;
 use super::io::{self, Output};
@@ -101,16 +102,26 @@ impl StreamOptions {
 
 /// How many records.
 fn count(option: &str, value: &str) -> Result<u64> {
-    value.parse().map_err(|_| {
+    value.parse().map_err(|error| {
+        if is_too_large(&error) {
+            return Error::usage(format!("`{option} {}` is too large", escape::word(value)))
+                .hint(format!("the largest is {}", u64::MAX));
+        }
         let what = format!("`{option} {}` is no number of records", escape::word(value));
         Error::usage(what).hint(format!("write a whole number, such as `{option} 10`"))
     })
 }
 
+fn is_too_large(error: &ParseIntError) -> bool {
+    *error.kind() == IntErrorKind::PosOverflow
+}
+
 /// How many threads.
 fn threads(value: &str) -> Result<usize> {
-    match value.parse() {
+    match value.parse::<usize>() {
         Ok(count) if count > 0 => Ok(count),
+        // As many as there may be.
+        Err(error) if is_too_large(&error) => Ok(usize::MAX),
         _ => {
             let what = format!("`--threads {}` is no number of threads", escape::word(value));
             Err(Error::usage(what).hint("write a whole number from 1"))
