@@ -12,7 +12,12 @@ fn eight_digits(value: u32) -> u64 {
     let fours = high | low << 32;
     // 5243 / 2^19 is 1 / 100 for up to four digits, 103 / 2^10 is 1 / 10 for two.
     let hundreds = ((fours * 5243) >> 19) & 0x0000_007f_0000_007f;
-    let twos = hundreds | (fours - 100 * hundreds) << 16;
+    of_pairs(hundreds | (fours - 100 * hundreds) << 16)
+}
+
+/// The eight digits of four numbers below 100, sixteen bits each.
+#[inline(always)]
+fn of_pairs(twos: u64) -> u64 {
     let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
     tens | (twos - 10 * tens) << 8
 }
@@ -109,41 +114,60 @@ fn digits(text: &[u8], out: &mut [u8], o: usize) -> usize {
 
 /// The seconds of a Timestamp: of the years 1 to 9999.
 const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
-const DAY: i64 = 86_400;
+const DAY: u64 = 86_400;
+/// The days from the first of March of the year 0 to 1970.
+const DAYS_TO_1970: u64 = 719_468;
 
 /// Writes a Timestamp in quotes, as RFC 3339 has it, in its common form.
+#[inline]
 pub(super) fn timestamp(seconds: i64, nanos: i64, out: &mut [u8], o: usize) -> usize {
-    let Some(block) = out.get_mut(o..).and_then(|rest| rest.first_chunk_mut::<40>()) else {
-        return GIVEN_UP;
-    };
+    let Some(block) = word::chunk_mut::<40>(out, o) else { return GIVEN_UP };
     if !SECONDS.contains(&seconds) || !(0..1_000_000_000).contains(&nanos) {
         return GIVEN_UP;
     }
-    // Positive from here on: in days from the year 0 of March, whose leap days
-    // come last in a year, in cycles of 400 years (146,097 days).
-    let days = (seconds.div_euclid(DAY) + 719_468) as u32;
-    let second = seconds.rem_euclid(DAY) as u32;
-    let (cycle, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let year = year + 400 * cycle + u32::from(month >= 10);
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let date = eight_digits(year * 10_000 + month * 100 + day) | all(b'0');
-    let time = second / 3600 * 10_000 + second / 60 % 60 * 100 + second % 60;
-    let time = eight_digits(time) | all(b'0');
+    // Positive from here on.
+    let seconds = seconds.wrapping_add((DAYS_TO_1970 * DAY) as i64) as u64;
+    let (days, second) = ((seconds / DAY) as u32, (seconds % DAY) as u32);
+    let date = of_pairs(date(days)) | all(b'0');
+    let (minute, second) = (second / 60, u64::from(second % 60));
+    let (hour, minute) = (u64::from(minute / 60), u64::from(minute % 60));
+    let time = of_pairs(hour | minute << 16 | second << 32) | all(b'0');
     // The digits in three words, with what stands between them.
     let first = u64::from(b'"') | (date & 0xffff_ffff) << 8 | u64::from(b'-') << 40;
     let second = u64::from(b'-') | (date >> 48) << 8 | u64::from(b'T') << 24;
-    let third = (time >> 40 & 0xff) | u64::from(b':') << 8 | (time >> 48) << 16;
-    let second = second | (time >> 16 & 0xffff) << 32 | u64::from(b':') << 48;
+    let second = second | (time & 0xffff) << 32 | u64::from(b':') << 48;
+    let third = (time >> 24 & 0xff) | u64::from(b':') << 8 | (time >> 32 & 0xffff) << 16;
     word::store(block, 0, first | (date >> 32) << 48);
-    word::store(block, 8, second | (time >> 32) << 56);
+    word::store(block, 8, second | (time >> 16) << 56);
     word::store(block, 16, third | u64::from(b'.') << 32);
     let end = 20 + fraction(nanos as u32, &mut block[21..30]);
     block[end..end + 2].copy_from_slice(b"Z\"");
     o + end + 2
+}
+
+/// The date of so many days after the first of March of the year 0: the first
+/// and the last two digits of the year, the month, the day. Years begin with
+/// March here, so that leap days come last. After Neri and Schneider, "Euclidean
+/// affine functions and their application to calendar algorithms" (2022): each
+/// division is a multiplication whose low half is the remainder.
+#[inline(always)]
+fn date(days: u32) -> u64 {
+    // 146,097 days in four centuries, 1461 in four years.
+    let quarters = 4 * days + 3;
+    let (century, day) = (quarters / 146_097, quarters % 146_097 / 4);
+    // 2^32 / 1461, rounded up.
+    let years = u64::from(4 * day + 3) * 2_939_745;
+    let year = 100 * century + (years >> 32) as u32;
+    let day = years as u32 / 2_939_745 / 4;
+    // 153 days in five months: 2^16 / 2141 is 30.61.
+    let months = 2141 * day + 197_913;
+    let (month, day) = (months >> 16, (months & 0xffff) / 2141 + 1);
+    // From here on years begin with January, day 306 after the first of March.
+    let is_next = month > 12;
+    let year = year + u32::from(is_next);
+    let month = if is_next { month - 12 } else { month };
+    let [high, low, month, day] = [year / 100, year % 100, month, day].map(u64::from);
+    high | low << 16 | month << 32 | day << 48
 }
 
 /// Writes nanoseconds as three, six or nine digits, and says how long they are
@@ -194,16 +218,19 @@ mod tests {
     #[test]
     fn times_are_written_as_the_plain_codec_does() {
         let mut out = [0; 64];
-        let mut seconds = *SECONDS.start();
-        while seconds <= *SECONDS.end() {
+        // A prime number of seconds, some days: every day of the year comes up.
+        let days = (*SECONDS.start()..=*SECONDS.end()).step_by(2_345_677);
+        // The first and the last second of each day about the ends of centuries.
+        let bounds = (-730_000..2_940_000i64).filter(|day| day.rem_euclid(36_524) < 40);
+        let bounds = bounds.flat_map(|day| [day * 86_400, day * 86_400 + 86_399]);
+        let bounds = bounds.filter(|seconds| SECONDS.contains(seconds));
+        for seconds in days.chain(bounds).chain([*SECONDS.end()]) {
             for nanos in [0, 1, 999_999_999, 120_000_000, 123_456_000, 1000] {
                 let end = timestamp(seconds, nanos, &mut out, 2);
                 let text = Timestamp { seconds, nanos: nanos as i32 }.to_text();
                 let text = text.expect("it is in range");
                 assert_eq!(std::str::from_utf8(&out[2..end]), Ok(&*format!("\"{text}\"")));
             }
-            // A prime number of seconds, some days: every day of the year comes up.
-            seconds += 2_345_677;
         }
         for (seconds, nanos) in [(SECONDS.end() + 1, 0), (SECONDS.start() - 1, 0), (0, -1)] {
             assert_eq!(timestamp(seconds, nanos, &mut out, 2), GIVEN_UP);

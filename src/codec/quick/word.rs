@@ -1,15 +1,27 @@
 //! Eight bytes at a time.
 
+/// The `N` bytes at `at`; none when that goes beyond the end.
+#[inline(always)]
+pub(super) fn chunk<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]> {
+    bytes.get(at..)?.first_chunk()
+}
+
+/// The same to be written to.
+#[inline(always)]
+pub(super) fn chunk_mut<const N: usize>(bytes: &mut [u8], at: usize) -> Option<&mut [u8; N]> {
+    bytes.get_mut(at..)?.first_chunk_mut()
+}
+
 /// The eight bytes at `at`, the first lowest; none beyond the end.
 #[inline(always)]
 pub(super) fn load(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|chunk| u64::from_le_bytes(*chunk))
+    chunk(bytes, at).map(|chunk| u64::from_le_bytes(*chunk))
 }
 
 /// Writes eight bytes at `at`, the lowest first; says whether there is room.
 #[inline(always)]
 pub(super) fn store(bytes: &mut [u8], at: usize, word: u64) -> bool {
-    match bytes.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+    match chunk_mut(bytes, at) {
         Some(chunk) => {
             *chunk = word.to_le_bytes();
             true
