@@ -300,3 +300,46 @@ proptest! {
         });
     }
 }
+
+/// The bytes of a field of type `All` that holds `payload`.
+fn field(number: u64, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    hello::wire::varint::write(number << 3 | 2, &mut bytes);
+    hello::wire::varint::write(payload.len() as u64, &mut bytes);
+    bytes.extend(payload);
+    bytes
+}
+
+#[test]
+fn keys_of_a_map_are_put_in_order_whatever_they_have_in_common() {
+    let keys = ["", "\0", "a", "a\0", "abcdefgh", "abcdefgha", "abcdefghb", "b", "é", "\"", "ÿ"];
+    let long = ["x".repeat(31), "x".repeat(32), "x".repeat(33), "y".repeat(140)];
+    let keys: Vec<&str> = keys.into_iter().chain(long.iter().map(|key| &**key)).collect();
+    BOTH.with(|both| {
+        for first in &keys {
+            for second in &keys {
+                for value in ["", "value", "a \"quoted\" one"] {
+                    let entry = |key: &str| {
+                        field(27, &[field(1, key.as_bytes()), field(2, value.as_bytes())].concat())
+                    };
+                    let (_, taken) = both.print(&[entry(first), entry(second)].concat());
+                    assert_eq!(taken, first != second, "{first:?} {second:?}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn maps_in_maps_in_no_order_are_no_dearer_with_each_level() {
+    // Of 20 levels each of which started over the last would be printed a
+    // million times.
+    let mut message = Vec::new();
+    for _ in 0..20 {
+        let deep = field(28, &[&[8, 2][..], &field(2, &message)].concat());
+        message = [deep, field(28, &[8, 1, 0x12, 0])].concat();
+    }
+    let start = std::time::Instant::now();
+    BOTH.with(|both| assert!(both.print(&message).1));
+    assert!(start.elapsed() < std::time::Duration::from_secs(5));
+}

@@ -15,6 +15,7 @@
 //! * Places are passed by value, and one of them says that they
 //!   gave up, so that both stay in registers.
 
+mod base64;
 mod entry;
 mod enums;
 mod from_json;
@@ -48,7 +49,7 @@ pub const SLACK: usize = 64;
 const GIVEN_UP: usize = usize::MAX;
 
 /// How far reading and writing are: behind what was taken.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Place {
     pos: usize,
     o: usize,

@@ -2,14 +2,19 @@
 
 use std::ops::Range;
 
-use super::plan::{KEY_BLOCK, Many, Op, Plan, Shape, Step};
-use super::word::{self, put_varint};
-use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, read_number, read_string};
+use super::plan::{Act, Many, Op, Plan, Shape, Step};
+use super::print::{FIELD, WINDOW};
+use super::string::BLOCK;
+use super::word::{self, chunk, chunk_mut, put_varint};
+use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, base64, read_number, read_string};
 
 /// Room that a message has at first: for each byte of its JSON, and in all.
 /// A number of one digit and a comma may take eight bytes.
 const ROOM_PER_BYTE: usize = 5;
 const ROOM: usize = 512;
+
+/// What is looked at of a field at once: a brace or comma, and a key in words.
+const KEY_HEAD: usize = 1 + BLOCK;
 
 impl Plan {
     /// Appends the bytes of the message whose JSON is `record`. When it says
@@ -113,7 +118,7 @@ impl<'p> Parsing<'p, '_, '_> {
         let mut oneofs = 0;
         loop {
             // Here is the brace, or the comma before a field.
-            let (index, at) = self.key(shape, expected, pos + 1);
+            let (index, at) = self.key(shape, expected, pos);
             let Some(step) = shape.steps.get(index) else { return NOWHERE };
             expected = index + 1;
             if oneofs & step.oneof != 0 {
@@ -121,11 +126,16 @@ impl<'p> Parsing<'p, '_, '_> {
             }
             oneofs |= step.oneof;
             let place = Place { pos: at, o };
-            Place { pos, o } = match step.many {
-                Many::Explicit | Many::Implicit => self.tagged(step, place, depth),
-                Many::List => self.list(step, place, depth),
-                Many::Packed => self.packed(step, place),
-                Many::Map => self.map(step, place, depth),
+            Place { pos, o } = match step.act {
+                Act::String => match self.short_string(step, place) {
+                    NOWHERE => self.tagged(step, place, depth),
+                    behind => behind,
+                },
+                Act::List => self.list(step, place, depth),
+                Act::Packed => self.packed(step, place),
+                Act::Map => self.map(step, place, depth),
+                Act::Long => self.long_key(step, place, depth),
+                _ => self.tagged(step, place, depth),
             };
             if o == GIVEN_UP {
                 return NOWHERE;
@@ -139,35 +149,36 @@ impl<'p> Parsing<'p, '_, '_> {
         }
     }
 
-    /// Reads a key and its colon, and gives the index of its field and where
-    /// the value begins. The field is looked for from `expected` on: one
-    /// before it would have to be written before it.
-    #[inline]
-    fn key(&self, shape: &Shape, expected: usize, pos: usize) -> (usize, usize) {
-        let pos = space(self.inp, pos);
-        let Some(first) = word::load(self.inp, pos) else { return (GIVEN_UP, GIVEN_UP) };
-        for (at, step) in shape.steps[expected..].iter().enumerate() {
-            if (first ^ step.name[0]) & step.masks[0] == 0 && self.has_name(step, pos) {
-                return (expected + at, space(self.inp, pos + step.key_len - 1));
-            }
+    /// Reads a field whose key is longer than a block.
+    #[cold]
+    fn long_key(&mut self, step: &'p Step, place: Place, depth: u32) -> Place {
+        match step.many {
+            Many::Explicit | Many::Implicit => self.tagged(step, place, depth),
+            Many::List => self.list(step, place, depth),
+            Many::Packed => self.packed(step, place),
+            Many::Map => self.map(step, place, depth),
         }
-        self.other_key(shape, expected, pos)
     }
 
-    /// Whether the rest of a key stands at `pos`, behind its first word.
+    /// Reads a key and its colon behind the brace or comma at `pos`, and gives the
+    /// index of its field and where the value begins. The field is looked for from
+    /// `expected` on: one before it would have to be written before it.
     #[inline(always)]
-    fn has_name(&self, step: &Step, pos: usize) -> bool {
-        if step.masks[1] == 0 {
-            return true;
+    fn key(&self, shape: &Shape, expected: usize, pos: usize) -> (usize, usize) {
+        let Some(head) = chunk::<KEY_HEAD>(self.inp, pos) else { return (GIVEN_UP, GIVEN_UP) };
+        let (_, key) = head.split_at(1);
+        let (words, _) = key.as_chunks::<8>();
+        let word = |at: usize| u64::from_le_bytes(words[at]);
+        let steps = shape.steps.get(expected..).unwrap_or_default();
+        for (at, step) in steps.iter().enumerate() {
+            let differs = |at: usize| (word(at) ^ step.name[at]) & step.masks[at];
+            // A key longer than all words has masks that nothing is like.
+            if differs(0) == 0 && (step.masks[1] == 0 || differs(1) | differs(2) | differs(3) == 0)
+            {
+                return (expected + at, space(self.inp, pos + step.key_len));
+            }
         }
-        // A longer one is found by its name.
-        if step.key_len > KEY_BLOCK + 1 {
-            return false;
-        }
-        (1..step.name.len()).all(|at| {
-            word::load(self.inp, pos + 8 * at)
-                .is_some_and(|word| (word ^ step.name[at]) & step.masks[at] == 0)
-        })
+        self.other_key(shape, expected, space(self.inp, pos + 1))
     }
 
     /// Reads a key that is not written as we write it: the other name of its
@@ -193,6 +204,22 @@ impl<'p> Parsing<'p, '_, '_> {
             index if index >= expected => (index, space(self.inp, colon + 1)),
             _ => NONE,
         }
+    }
+
+    /// Reads a string of less than a block that has nothing special in it, and
+    /// writes it behind its tag. Gives up on others.
+    #[inline(always)]
+    fn short_string(&mut self, step: &'p Step, Place { pos, o }: Place) -> Place {
+        let Some(from) = chunk::<FIELD>(self.inp, pos) else { return NOWHERE };
+        let Some(to) = chunk_mut::<WINDOW>(self.out, o) else { return NOWHERE };
+        let (Some(text), true) = (chunk(from, 1), from[0] == b'"') else { return NOWHERE };
+        let Some(len) = read_string::short(text) else { return NOWHERE };
+        to[..8].copy_from_slice(&step.tag_word.to_le_bytes());
+        let tag_len = step.tag_len & 7;
+        to[tag_len] = len as u8;
+        to[tag_len + 1..tag_len + 1 + BLOCK].copy_from_slice(text);
+        let written = if len < step.least { 0 } else { step.tag_len + 1 + len };
+        Place { pos: pos + len + 2, o: o + written }
     }
 
     /// Reads a value and writes it behind its tag; a default that needs no
@@ -267,7 +294,7 @@ impl<'p> Parsing<'p, '_, '_> {
                 read_string::enum_value(names, inp, pos, out, o)
             }
             Op::Bytes => {
-                let behind = read_string::base64(inp, pos, out, o + 1);
+                let behind = base64::read(inp, pos, out, o + 1);
                 match behind.o {
                     GIVEN_UP => NOWHERE,
                     end => Place { pos: behind.pos, o: with_length(out, o, end) },

@@ -82,6 +82,11 @@ pub(super) enum Act {
     Message,
     Bytes,
     Timestamp,
+    /// A varint that is a number.
+    Whole,
+    Bool,
+    Enum,
+    /// Any other number.
     Scalar,
     /// Many.
     List,
@@ -91,10 +96,68 @@ pub(super) enum Act {
     Long,
 }
 
+impl Act {
+    /// For a field whose key is so long.
+    fn new(many: Many, op: Op, key_len: usize) -> Act {
+        match (many, op) {
+            _ if key_len > KEY_BLOCK => Act::Long,
+            (Many::List, _) => Act::List,
+            (Many::Packed, _) => Act::Packed,
+            (Many::Map, _) => Act::Map,
+            (_, Op::String) => Act::String,
+            (_, Op::Message) => Act::Message,
+            (_, Op::Bytes) => Act::Bytes,
+            (_, Op::Timestamp) => Act::Timestamp,
+            (_, Op::Int32 | Op::Int64 | Op::Uint32 | Op::Uint64 | Op::Sint32 | Op::Sint64) => {
+                Act::Whole
+            }
+            (_, Op::Bool) => Act::Bool,
+            (_, Op::Enum) => Act::Enum,
+            _ => Act::Scalar,
+        }
+    }
+}
+
+/// How the varint of a number is read and written, without a jump for its kind.
+#[derive(Clone, Copy)]
+pub(super) struct Whole {
+    /// The bits that count.
+    pub width: u64,
+    /// The bit of them that is the sign; 0 for none, and for 64 bits.
+    pub sign: u64,
+    /// 1 if the sign is in the lowest bit.
+    pub zigzag: u64,
+    pub signed: bool,
+    pub quoted: bool,
+}
+
+impl Whole {
+    /// For a varint of this kind; the plan says whether those of 64 bits have
+    /// quotes.
+    fn new(op: Op, quoted: bool) -> Whole {
+        let long = matches!(op, Op::Int64 | Op::Uint64 | Op::Sint64);
+        Whole {
+            width: if long { u64::MAX } else { u64::from(u32::MAX) },
+            sign: if op == Op::Int32 { 1 << 31 } else { 0 },
+            zigzag: u64::from(matches!(op, Op::Sint32 | Op::Sint64)),
+            signed: !matches!(op, Op::Uint32 | Op::Uint64),
+            quoted: long && quoted,
+        }
+    }
+}
+
 /// A field.
 pub(super) struct Step {
     /// The value of its tag.
     pub tag: u32,
+    /// The tag as it is written, and its length.
+    pub tag_word: u64,
+    pub tag_mask: u64,
+    pub tag_len: usize,
+    /// Of a value that is not there when it is the default, the least that its
+    /// length or its bits may be.
+    pub least: usize,
+    pub whole: Whole,
     pub op: Op,
     pub many: Many,
     pub act: Act,
@@ -113,9 +176,6 @@ pub(super) struct Step {
     /// is longer.
     pub name: [u64; KEY_WORDS],
     pub masks: [u64; KEY_WORDS],
-    /// The tag as it is written, and its length.
-    pub tag_word: u64,
-    pub tag_len: usize,
     /// The tags of the key and the value in an entry of a map.
     pub key_tag: u8,
     pub value_tag: u8,
@@ -195,23 +255,15 @@ impl Step {
             _ => (0, 0),
         };
         let value_op = op(tables, value);
-        let act = match (many, value_op) {
-            _ if key_len > KEY_BLOCK => Act::Long,
-            (Many::List, _) => Act::List,
-            (Many::Packed, _) => Act::Packed,
-            (Many::Map, _) => Act::Map,
-            (_, Op::String) => Act::String,
-            (_, Op::Message) => Act::Message,
-            (_, Op::Bytes) => Act::Bytes,
-            (_, Op::Timestamp) => Act::Timestamp,
-            _ => Act::Scalar,
-        };
         Step {
-            act,
+            act: Act::new(many, value_op, key_len),
             name,
             masks,
             tag_word: u64::from_le_bytes(tag_bytes[..8].try_into().unwrap_or_default()),
+            tag_mask: u64::MAX >> (64 - 8 * tag_len),
             tag_len,
+            least: usize::from(many == Many::Implicit),
+            whole: Whole::new(value_op, !options.int64_as_number),
             key_tag,
             value_tag,
             tag,

@@ -1,17 +1,27 @@
 //! From the bytes of a message to JSON.
 
 use std::ops::Range;
+use std::slice::Iter;
 
-use super::plan::{Act, Many, Op, Plan, Shape, Step};
-use super::put::{base64, blocks, braces, enum_value, key, literal, long};
-use super::wire::{next, span, tag, zigzag};
-use super::word::{self, varint};
-use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, number, string};
+use super::plan::{Act, KEY_BLOCK, Many, Op, Plan, Shape, Step, Whole};
+use super::put::{blocks, braces, enum_value, literal, long};
+use super::string::BLOCK;
+use super::wire::{next, span, zigzag};
+use super::word::{self, chunk, chunk_mut, varint};
+use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, base64, number, string};
 use crate::wire::limits::LARGE_LEN;
 
 /// Room that a record has at first: for each of its bytes, and in all.
 const ROOM_PER_BYTE: usize = 4;
 const ROOM: usize = 512;
+
+/// What is looked at of a field at once: its tag, and of its value a length of one
+/// byte with a block, or a varint.
+pub(super) const FIELD: usize = SLACK;
+/// What is written of it at once: a key, and a short string.
+pub(super) const WINDOW: usize = 128;
+/// As many bits as the length of a key of one block takes.
+const KEY_MASK: usize = 2 * KEY_BLOCK - 1;
 
 impl Plan {
     /// Appends the message at `record` as a line of JSON. When it says no,
@@ -104,34 +114,44 @@ impl<'p> Printing<'p, '_, '_> {
         let mut steps = shape.steps.iter();
         let mut oneofs = 0;
         while pos < end {
-            let (tag, at) = tag(self.inp, pos);
-            let step = loop {
-                match steps.next() {
-                    Some(step) if u64::from(step.tag) == tag => break step,
-                    Some(_) => {}
-                    None => return GIVEN_UP,
-                }
-            };
-            if step.oneof != 0 {
-                if oneofs & step.oneof != 0 {
-                    return GIVEN_UP;
-                }
-                oneofs |= step.oneof;
-            }
-            let place = Place { pos: at, o: key(step, self.out, o) };
-            if place.o == GIVEN_UP {
-                return GIVEN_UP;
-            }
+            // One look at the bounds for the field, and all that is short of it.
+            let Some(field) = chunk::<FIELD>(self.inp, pos) else { return GIVEN_UP };
+            let Some(to) = chunk_mut::<WINDOW>(self.out, o) else { return GIVEN_UP };
+            let Some(tag) = word::load(field, 0) else { return GIVEN_UP };
+            let Some(step) = next_step(&mut steps, tag, &mut oneofs) else { return GIVEN_UP };
+            to[..KEY_BLOCK].copy_from_slice(&step.block);
+            let place = Place { pos: pos + step.tag_len, o: o + step.key_len };
+            // No longer than this, which the compiler is to know.
+            let (at, key) = (step.tag_len & 7, step.key_len & KEY_MASK);
             Place { pos, o } = match step.act {
-                Act::String => self.string(step, place, end),
+                Act::String => {
+                    let len = usize::from(field[at]);
+                    let pos = place.pos + 1 + len;
+                    let fits = len <= BLOCK && pos <= end && len >= step.least;
+                    match chunk(field, at + 1) {
+                        Some(from) if fits && string::short(from, len, to, key) => {
+                            Place { pos, o: place.o + len + 2 }
+                        }
+                        _ => self.string(step, place, end),
+                    }
+                }
                 Act::Message => self.inner(step, place, end, depth),
+                Act::Whole => {
+                    let Place { pos, o } = whole(step, &field[at..], 0, to, key);
+                    if o == GIVEN_UP {
+                        return GIVEN_UP;
+                    }
+                    Place { pos: place.pos + pos, o: place.o - key + o }
+                }
+                Act::Enum => self.enum_value(step, place),
+                Act::Bool => bool(step, self.inp, place.pos, self.out, place.o),
                 Act::Bytes => self.bytes(step, place, end),
-                Act::Timestamp => self.timestamp(step, place, end),
+                Act::Timestamp => self.timestamp(place, end),
                 Act::Scalar => self.scalar(step, place),
                 Act::List => self.list(step, place, end, depth),
                 Act::Packed => self.packed(step, place, end),
                 Act::Map => self.map(step, place, end, depth),
-                Act::Long => self.long_key(step, Place { pos: at, o }, end, depth),
+                Act::Long => self.long_key(step, Place { pos: place.pos, o }, end, depth),
             };
             // A place that there is none of is beyond the end too.
             if pos > end || o == GIVEN_UP {
@@ -162,7 +182,7 @@ impl<'p> Printing<'p, '_, '_> {
             Op::Message => self.inner(step, place, end, depth),
             Op::String => self.string(step, place, end),
             Op::Bytes => self.bytes(step, place, end),
-            Op::Timestamp => self.timestamp(step, place, end),
+            Op::Timestamp => self.timestamp(place, end),
             _ => self.scalar(step, place),
         }
     }
@@ -178,26 +198,26 @@ impl<'p> Printing<'p, '_, '_> {
         Place { pos: behind, o }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn string(&mut self, step: &'p Step, place: Place, end: usize) -> Place {
         let (pos, behind) = span(self.inp, place.pos, end);
-        if behind == GIVEN_UP || (pos == behind && step.many == Many::Implicit) {
+        if behind == GIVEN_UP || behind - pos < step.least {
             return NOWHERE;
         }
-        Place { pos: behind, o: string::quoted(self.inp, pos, behind - pos, self.out, place.o) }
+        Place { pos: behind, o: string::inside(self.inp, pos, behind, self.out, place.o) }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn bytes(&mut self, step: &'p Step, place: Place, end: usize) -> Place {
         let (pos, behind) = span(self.inp, place.pos, end);
-        if behind == GIVEN_UP || (pos == behind && step.many == Many::Implicit) {
+        if behind == GIVEN_UP || behind - pos < step.least {
             return NOWHERE;
         }
-        Place { pos: behind, o: base64(&self.inp[pos..behind], self.out, place.o) }
+        Place { pos: behind, o: base64::write(&self.inp[pos..behind], self.out, place.o) }
     }
 
-    #[inline(always)]
-    fn timestamp(&mut self, _: &'p Step, place: Place, end: usize) -> Place {
+    #[inline(never)]
+    fn timestamp(&mut self, place: Place, end: usize) -> Place {
         let (pos, behind) = span(self.inp, place.pos, end);
         if behind == GIVEN_UP {
             return NOWHERE;
@@ -205,9 +225,20 @@ impl<'p> Printing<'p, '_, '_> {
         Place { pos: behind, o: timestamp(self.inp, pos, behind, self.out, place.o) }
     }
 
+    /// Writes the name of an enum value, or its number.
+    #[inline(always)]
+    fn enum_value(&mut self, step: &'p Step, Place { pos, o }: Place) -> Place {
+        let (value, pos) = varint(self.inp, pos);
+        if (value as u32 as usize) < step.least {
+            return NOWHERE;
+        }
+        let names = &self.plan.enums[step.target as usize];
+        Place { pos, o: enum_value(names, value as i32, self.out, o) }
+    }
+
     /// Writes a number, a bool or the name of an enum value. Gives up on one
     /// that is not there in JSON since it is the default.
-    #[inline(always)]
+    #[inline(never)]
     fn scalar(&mut self, step: &'p Step, Place { pos, o }: Place) -> Place {
         let quoted = self.plan.quoted;
         let (out, inp) = (&mut *self.out, self.inp);
@@ -237,32 +268,12 @@ impl<'p> Printing<'p, '_, '_> {
                 };
                 Place { pos: pos + 4, o }
             }
-            _ => {
-                let (value, pos) = varint(inp, pos);
-                // For one of 32 bits the others don't count.
-                if step.many == Many::Implicit && value as u32 == 0 {
-                    return NOWHERE;
-                }
-                let o = match step.op {
-                    Op::Int32 => number::signed(i64::from(value as i32), out, o),
-                    Op::Uint32 => number::unsigned(u64::from(value as u32), out, o),
-                    Op::Sint32 => {
-                        let value = zigzag(u64::from(value as u32)) as i32;
-                        number::signed(i64::from(value), out, o)
-                    }
-                    Op::Int64 => long(quoted, true, value, out, o),
-                    Op::Uint64 => long(quoted, false, value, out, o),
-                    Op::Sint64 => long(quoted, true, zigzag(value), out, o),
-                    Op::Bool if value != 0 => literal(b"true", out, o),
-                    Op::Bool => literal(b"false", out, o),
-                    Op::Enum => {
-                        let names = &self.plan.enums[step.target as usize];
-                        enum_value(names, value as i32, out, o)
-                    }
-                    _ => GIVEN_UP,
-                };
-                Place { pos, o }
+            Op::Bool => bool(step, inp, pos, out, o),
+            Op::Enum => self.enum_value(step, Place { pos, o }),
+            Op::Int32 | Op::Uint32 | Op::Sint32 | Op::Int64 | Op::Uint64 | Op::Sint64 => {
+                whole(step, inp, pos, out, o)
             }
+            Op::String | Op::Bytes | Op::Message | Op::Timestamp | Op::Other => NOWHERE,
         }
     }
 
@@ -273,7 +284,11 @@ impl<'p> Printing<'p, '_, '_> {
         let mut o = start;
         loop {
             o = literal(b",", self.out, o);
-            Place { pos, o } = self.value(step, Place { pos, o }, end, depth);
+            Place { pos, o } = match step.op {
+                _ if o == GIVEN_UP => return NOWHERE,
+                Op::Message => self.inner(step, Place { pos, o }, end, depth),
+                _ => self.value(step, Place { pos, o }, end, depth),
+            };
             if pos > end || o == GIVEN_UP {
                 return NOWHERE;
             }
@@ -358,6 +373,58 @@ impl<'p> Printing<'p, '_, '_> {
         }
         place
     }
+}
+
+/// The next field with this tag, unless another of its oneof came before.
+#[inline(always)]
+fn next_step<'p>(steps: &mut Iter<'p, Step>, tag: u64, oneofs: &mut u64) -> Option<&'p Step> {
+    let step = steps.find(|step| (step.tag_word ^ tag) & step.tag_mask == 0)?;
+    if step.oneof != 0 {
+        if *oneofs & step.oneof != 0 {
+            return None;
+        }
+        *oneofs |= step.oneof;
+    }
+    Some(step)
+}
+
+/// Writes the number of a varint. Gives up on one that is not there in JSON
+/// since it is the default.
+#[inline(always)]
+fn whole(step: &Step, inp: &[u8], pos: usize, out: &mut [u8], o: usize) -> Place {
+    let Whole { width, sign, zigzag, signed, quoted } = step.whole;
+    let (value, pos) = varint(inp, pos);
+    let value = value & width;
+    if value < step.least as u64 || pos == GIVEN_UP {
+        return NOWHERE;
+    }
+    let value = (value ^ sign).wrapping_sub(sign);
+    let value = value >> zigzag ^ (value & zigzag).wrapping_neg();
+    let quote = usize::from(quoted);
+    let negative = signed && (value as i64) < 0;
+    let value = if negative { value.wrapping_neg() } else { value };
+    let Some(before) = chunk_mut::<2>(out, o) else { return NOWHERE };
+    // What there is none of is written over.
+    before[0] = b'"';
+    before[quote] = b'-';
+    let o = number::unsigned(value, out, o + quote + usize::from(negative));
+    let Some(behind) = out.get_mut(o) else { return NOWHERE };
+    *behind = b'"';
+    Place { pos, o: o + quote }
+}
+
+/// Writes a bool.
+#[inline(always)]
+fn bool(step: &Step, inp: &[u8], pos: usize, out: &mut [u8], o: usize) -> Place {
+    let (value, pos) = varint(inp, pos);
+    let (word, len) = match value {
+        0 => (u64::from_le_bytes(*b"false\0\0\0"), 5),
+        _ => (u64::from_le_bytes(*b"true\0\0\0\0"), 4),
+    };
+    if (value == 0 && step.least > 0) || !word::store(out, o, word) {
+        return NOWHERE;
+    }
+    Place { pos, o: o + len }
 }
 
 /// Writes a Timestamp: its seconds and nanoseconds, each at most once.

@@ -2,16 +2,82 @@
 
 use super::entry::{Entry, Key, entry};
 use super::plan::{Op, Step};
-use super::print::Printing;
+use super::print::{FIELD, Printing, WINDOW};
 use super::put::{braces, literal, long};
+use super::string::BLOCK;
 use super::wire::next;
+use super::word::{chunk, chunk_mut};
 use super::{GIVEN_UP, NOWHERE, Place, string};
 
 impl<'p, 'i> Printing<'p, 'i, '_> {
-    /// Writes the entries of a map, whose keys have to ascend; if they don't,
-    /// they are put in order.
+    /// Writes the entries of a map in the order of their keys.
     #[inline(never)]
     pub(super) fn map(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
+        // Whatever starts over does so above values without any inside: else
+        // each level could make those below it twice as dear.
+        if step.op == Op::Message {
+            return self.sorted_map(step, place, end, depth);
+        }
+        if step.key_op == Op::String {
+            let behind = self.short_keys(step, place, end, depth);
+            if behind.o != GIVEN_UP {
+                return behind;
+            }
+        }
+        self.any_map(step, place, end, depth)
+    }
+
+    /// Writes the entries of a map whose keys are short strings and ascend, and
+    /// which have values. Gives up on others.
+    #[inline(always)]
+    fn short_keys(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
+        let Place { mut pos, o: start } = place;
+        let (mut o, mut last) = (start, None);
+        loop {
+            let Some(head) = chunk::<FIELD>(self.inp, pos) else { return NOWHERE };
+            let Some(to) = chunk_mut::<WINDOW>(self.out, o) else { return NOWHERE };
+            let &[len, tag, key_len, ..] = head;
+            let entry_end = pos + 1 + usize::from(len);
+            let (key, key_len) = (pos + 3, usize::from(key_len));
+            let value = key + key_len;
+            if len >= 0x80 || tag != step.key_tag || key_len > BLOCK {
+                return NOWHERE;
+            }
+            if entry_end > end || value >= entry_end || self.inp[value] != step.value_tag {
+                return NOWHERE;
+            }
+            let word = ordered(head, key_len);
+            if let Some((last_word, last)) = last
+                && last_word >= word
+                && (last_word > word || self.inp[last] >= self.inp[key..value])
+            {
+                return NOWHERE;
+            }
+            last = Some((word, key..value));
+            to[0] = b',';
+            let Some(from) = chunk(head, 3) else { return NOWHERE };
+            o = if string::short(from, key_len, to, 1) {
+                o + 1 + key_len + 2
+            } else {
+                string::inside(self.inp, key, value, self.out, o + 1)
+            };
+            o = literal(b":", self.out, o);
+            // The entry is a level of its own.
+            let place = Place { pos: value + 1, o };
+            Place { pos, o } = self.value(step, place, entry_end, depth.saturating_sub(1));
+            if pos != entry_end || o == GIVEN_UP {
+                return NOWHERE;
+            }
+            match next(step, self.inp, pos, end) {
+                Some(at) => pos = at,
+                None => return Place { pos, o: braces(*b"{}", self.out, start, o) },
+            }
+        }
+    }
+
+    /// Writes the entries of a map, whose keys have to ascend; if they don't,
+    /// they are put in order.
+    fn any_map(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
         let Place { mut pos, o: start } = place;
         let mut o = start;
         let mut last: Option<Key<'_>> = None;
@@ -92,5 +158,18 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
         // The entry is a level of its own.
         let place = self.value(step, Place { pos, o }, entry.end, depth.saturating_sub(1));
         if place.pos == entry.end { place.o } else { GIVEN_UP }
+    }
+}
+
+/// The first eight bytes of the key in an entry as a number: where it is above
+/// another one's, the key is above the other.
+#[inline(always)]
+fn ordered(entry: &[u8; FIELD], key_len: usize) -> u64 {
+    let &[_, _, _, a, b, c, d, e, f, g, h, ..] = entry;
+    let word = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    match key_len {
+        0 => 0,
+        1..8 => word & u64::MAX << (64 - 8 * key_len),
+        _ => word,
     }
 }

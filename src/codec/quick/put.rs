@@ -1,23 +1,8 @@
 //! What is written around values, and those that are no numbers.
 
-use base64::Engine;
-
 use super::enums::Names;
-use super::plan::{KEY_BLOCK, Step};
+use super::plan::KEY_BLOCK;
 use super::{GIVEN_UP, number};
-
-/// Writes the key of a field with its comma; of a longer key only the first
-/// block, which [`super::plan::Act::Long`] makes up for.
-#[inline(always)]
-pub(super) fn key(step: &Step, out: &mut [u8], o: usize) -> usize {
-    match out.get_mut(o..).and_then(|rest| rest.first_chunk_mut::<KEY_BLOCK>()) {
-        Some(place) => {
-            *place = step.block;
-            o + step.key_len
-        }
-        None => GIVEN_UP,
-    }
-}
 
 /// Writes bytes that are padded to whole blocks.
 #[inline]
@@ -56,17 +41,6 @@ pub(super) fn braces(brackets: [u8; 2], out: &mut [u8], start: usize, o: usize) 
     *place = brackets[1];
     out[start] = brackets[0];
     o + 1
-}
-
-/// Writes bytes as base64.
-#[inline]
-pub(super) fn base64(bytes: &[u8], out: &mut [u8], o: usize) -> usize {
-    let o = literal(b"\"", out, o);
-    let Some(place) = out.get_mut(o..) else { return GIVEN_UP };
-    match base64::engine::general_purpose::STANDARD.encode_slice(bytes, place) {
-        Ok(len) => literal(b"\"", out, o + len),
-        Err(_) => GIVEN_UP,
-    }
 }
 
 /// Writes a number of 64 bits, in quotes if it is to have them.

@@ -1,31 +1,78 @@
 //! JSON strings, written in blocks: copied first, and looked at while they are.
 
-use super::GIVEN_UP;
-use super::word::{self, first, special_to_read, special_to_write};
+use super::word::{self, first, special_to_read};
+use super::{GIVEN_UP, NOWHERE, Place};
 use crate::escape;
 
 /// The length of a block that the compiler turns into vector instructions.
-const BLOCK: usize = 32;
+pub(super) const BLOCK: usize = 32;
 
 /// Writes the `len` bytes at `pos` at `o`, in quotes. Gives up on what is not
-/// UTF-8, and when the input has less than a block behind the string.
+/// UTF-8, and when the input has less than two blocks behind where the string
+/// begins, or less than one behind where it ends.
 #[inline(always)]
 pub(super) fn quoted(inp: &[u8], pos: usize, len: usize, out: &mut [u8], o: usize) -> usize {
+    let (Some(from), Some(to)) = (word::chunk(inp, pos), word::chunk_mut(out, o)) else {
+        return GIVEN_UP;
+    };
+    if short::<SHORT_ROOM>(from, len, to, 0) {
+        o + len + 2
+    } else {
+        inside(inp, pos, pos + len, out, o)
+    }
+}
+
+/// Room for a short string: its quotes and a block, of which more than is
+/// needed so that no length that fits into six bits goes beyond.
+pub(super) const SHORT_ROOM: usize = 65;
+
+/// Writes a string of a block at most that has nothing special in it, in
+/// quotes, at `o` of a window that has [`SHORT_ROOM`] there. Says no to others,
+/// for which something may have been written.
+#[inline(always)]
+pub(super) fn short<const N: usize>(
+    from: &[u8; BLOCK],
+    len: usize,
+    to: &mut [u8; N],
+    o: usize,
+) -> bool {
+    to[o] = b'"';
+    to[o + 1..o + 1 + BLOCK].copy_from_slice(from);
+    if len > BLOCK || !is_plain(from, len) {
+        return false;
+    }
+    to[o + 1 + (len & (SHORT_ROOM - 2))] = b'"';
+    true
+}
+
+/// Writes the bytes from `pos` to `end`, in quotes: a block is copied, and then
+/// put right from one special byte to the next.
+#[inline(never)]
+pub(super) fn inside(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], o: usize) -> usize {
     let Some(quote) = out.get_mut(o) else { return GIVEN_UP };
     *quote = b'"';
-    let Some(word) = word::load(inp, pos) else { return GIVEN_UP };
-    let plain = first(special_to_write(word));
-    let o = match plain >= len || plain == 8 {
-        // Short and plain, as many are.
-        true if word::store(out, o + 1, word) => {
-            if len <= 8 {
-                o + 1 + len
-            } else {
-                inside(inp, pos + 8, pos + len, out, o + 9)
-            }
+    let mut o = o + 1;
+    loop {
+        let (Some(from), Some(to)) = (word::chunk::<BLOCK>(inp, pos), word::chunk_mut(out, o))
+        else {
+            return GIVEN_UP;
+        };
+        *to = *from;
+        let len = BLOCK.min(end - pos);
+        let specials = specials(from, is_special) & ((1 << len) - 1);
+        let taken = if specials == 0 {
+            Place { pos: pos + len, o: o + len }
+        } else {
+            patched(inp, Place { pos, o }, len, specials, end, out)
+        };
+        if taken.o == GIVEN_UP {
+            return GIVEN_UP;
         }
-        _ => inside(inp, pos, pos + len, out, o + 1),
-    };
+        Place { pos, o } = taken;
+        if pos == end {
+            break;
+        }
+    }
     match out.get_mut(o) {
         Some(quote) => {
             *quote = b'"';
@@ -35,48 +82,75 @@ pub(super) fn quoted(inp: &[u8], pos: usize, len: usize, out: &mut [u8], o: usiz
     }
 }
 
-/// Writes the bytes from `pos` to `end`.
-#[inline(never)]
-fn inside(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], mut o: usize) -> usize {
-    loop {
-        while pos + BLOCK <= end {
-            let Some(from) = inp.get(pos..).and_then(|rest| rest.first_chunk::<BLOCK>()) else {
-                return GIVEN_UP;
-            };
-            let Some(to) = out.get_mut(o..).and_then(|rest| rest.first_chunk_mut::<BLOCK>()) else {
-                return GIVEN_UP;
-            };
-            *to = *from;
-            if has_special(from) {
-                break;
+/// Puts a block right that was copied from `pos` to `o` and has `specials`.
+/// Behind each that is escaped, what is left is copied once more.
+#[inline(always)]
+fn patched(
+    inp: &[u8],
+    Place { pos, o: mut base }: Place,
+    len: usize,
+    mut specials: u64,
+    end: usize,
+    out: &mut [u8],
+) -> Place {
+    // The byte at `pos + at` is to be at `base + at`.
+    while specials != 0 {
+        let at = specials.trailing_zeros() as usize;
+        let Some(&[byte]) = word::chunk(inp, pos + at) else { return NOWHERE };
+        let escape = if byte < 0x80 {
+            specials &= specials - 1;
+            escaped(byte)
+        } else {
+            let (c, width) = character(inp, pos + at);
+            if width == 0 || pos + at + width > end {
+                return NOWHERE;
             }
-            pos += BLOCK;
-            o += BLOCK;
-        }
-        // The block with something special, or the last one.
-        loop {
-            let Some(word) = word::load(inp, pos) else { return GIVEN_UP };
-            if !word::store(out, o, word) {
-                return GIVEN_UP;
+            if at + width > BLOCK {
+                // The next block begins with it.
+                return Place { pos: pos + at, o: base + at };
             }
-            let plain = first(special_to_write(word));
-            if pos + plain >= end {
-                return o + (end - pos);
+            // No byte of it is looked at again.
+            specials &= !(((1 << width) - 1) << at);
+            if !escape::is_unsafe(c) {
+                continue;
             }
-            pos += plain;
-            o += plain;
-            if plain < 8 {
-                (pos, o) = special(inp, pos, end, out, o);
-                if o == GIVEN_UP {
-                    return GIVEN_UP;
-                }
-                if pos >= end {
-                    return o;
-                }
-                break;
-            }
-        }
+            unsafe_character(c, width)
+        };
+        let Some(to) = word::chunk_mut(out, base + at) else { return NOWHERE };
+        *to = escape.bytes;
+        let behind = at + escape.width;
+        base += escape.len - escape.width;
+        let (Some(rest), Some(to)) =
+            (word::chunk::<BLOCK>(inp, pos + behind), word::chunk_mut(out, base + behind))
+        else {
+            return NOWHERE;
+        };
+        *to = *rest;
     }
+    Place { pos: pos + len, o: base + len }
+}
+
+/// What is written for a character of `width` bytes: `len` of `bytes`.
+struct Escape {
+    bytes: [u8; 8],
+    len: usize,
+    width: usize,
+}
+
+/// For a special byte of ASCII.
+#[inline(always)]
+fn escaped(byte: u8) -> Escape {
+    let escape = ESCAPES[usize::from(byte & 0x7f)];
+    let bytes = [b'\\', escape, b'0', b'0', b'0' + (byte >> 4), HEX[usize::from(byte & 15)], 0, 0];
+    Escape { bytes, len: if escape == b'u' { 6 } else { 2 }, width: 1 }
+}
+
+/// For one beyond ASCII that must not come out raw.
+#[cold]
+fn unsafe_character(c: char, width: usize) -> Escape {
+    let digit = |shift: u32| HEX[(c as usize >> shift) & 15];
+    let bytes = [b'\\', b'u', digit(12), digit(8), digit(4), digit(0), 0, 0];
+    Escape { bytes, len: 6, width }
 }
 
 /// How many bytes a JSON string at least holds as they are before the first
@@ -94,45 +168,38 @@ pub fn plain_len(bytes: &[u8]) -> usize {
     plain
 }
 
-/// Whether a byte of the block is not written as it is. The compiler makes
-/// some thirty instructions of it; `benches/blocks.rs` would notice if not.
+/// Whether a byte is not written as it is. Without a branch, so that the
+/// compiler makes vector instructions of it.
 #[inline(always)]
-fn has_special(block: &[u8; BLOCK]) -> bool {
-    let mut found = 0u8;
-    for &byte in block {
-        // Below 0x20 as a signed number: controls, and what is beyond ASCII.
-        found |= u8::from((byte as i8) < 0x20)
-            | u8::from(byte == b'"')
-            | u8::from(byte == b'\\')
-            | u8::from(byte == 0x7f);
-    }
-    found != 0
+fn is_special(byte: u8) -> bool {
+    // Below 0x20 as a signed number: controls, and what is beyond ASCII.
+    ((byte as i8) < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f)
 }
 
-/// Writes the special characters from `pos` on, at least one.
-#[inline]
-fn special(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], mut o: usize) -> (usize, usize) {
-    while pos < end {
-        let Some(&byte) = inp.get(pos) else { return (pos, GIVEN_UP) };
-        if byte >= 0x80 {
-            (pos, o) = beyond_ascii(inp, pos, end, out, o);
-            if o == GIVEN_UP {
-                return (pos, o);
-            }
-            continue;
-        }
-        let escape = ESCAPES[usize::from(byte)];
-        if escape == 0 {
-            return (pos, o);
-        }
-        let Some(place) = out.get_mut(o..).and_then(|rest| rest.first_chunk_mut::<6>()) else {
-            return (pos, GIVEN_UP);
-        };
-        *place = [b'\\', escape, b'0', b'0', b'0' + (byte >> 4), HEX[usize::from(byte & 15)]];
-        o += if escape == b'u' { 6 } else { 2 };
-        pos += 1;
+/// Whether the first `len` bytes of the block, at most all, are written as they
+/// are: some thirty instructions; `benches/blocks.rs` would notice if not.
+#[inline(always)]
+fn is_plain(block: &[u8; BLOCK], len: usize) -> bool {
+    let len = len as u8;
+    let mut found = 0u8;
+    for (at, &byte) in block.iter().enumerate() {
+        found |= u8::from(is_special(byte) & ((at as u8) < len));
     }
-    (pos, o)
+    found == 0
+}
+
+/// A bit for each byte of the block that is special, the first one lowest: some
+/// 45 instructions.
+#[inline(always)]
+pub(super) fn specials(block: &[u8; BLOCK], is_special: impl Fn(u8) -> bool) -> u64 {
+    let mut found = [0u8; BLOCK];
+    for (found, &byte) in found.iter_mut().zip(block) {
+        *found = u8::from(is_special(byte));
+    }
+    let (words, _) = found.as_chunks::<8>();
+    // The lowest bit of each byte, gathered in the highest byte.
+    let bits = |at: usize| u64::from_le_bytes(words[at]).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    bits(0) | bits(1) << 8 | bits(2) << 16 | bits(3) << 24
 }
 
 const HEX: [u8; 16] = *b"0123456789abcdef";
@@ -156,28 +223,6 @@ const ESCAPES: [u8; 128] = {
     escapes[0x0c] = b'f';
     escapes
 };
-
-/// Writes one character beyond ASCII; gives up on what is not UTF-8.
-#[inline]
-fn beyond_ascii(inp: &[u8], pos: usize, end: usize, out: &mut [u8], o: usize) -> (usize, usize) {
-    let (c, len) = character(inp, pos);
-    if len == 0 || pos + len > end {
-        return (pos, GIVEN_UP);
-    }
-    let Some(place) = out.get_mut(o..).and_then(|rest| rest.first_chunk_mut::<6>()) else {
-        return (pos, GIVEN_UP);
-    };
-    if escape::is_unsafe(c) {
-        let digit = |shift: u32| HEX[(c as usize >> shift) & 15];
-        *place = [b'\\', b'u', digit(12), digit(8), digit(4), digit(0)];
-        return (pos + len, o + 6);
-    }
-    let Some(from) = inp.get(pos..).and_then(|rest| rest.first_chunk::<4>()) else {
-        return (pos, GIVEN_UP);
-    };
-    place[..4].copy_from_slice(from);
-    (pos + len, o + len)
-}
 
 /// The character at `at`, one beyond ASCII, and its length: 0 for none.
 #[inline]
@@ -213,7 +258,7 @@ mod tests {
         let mut inp = vec![b'"'; before];
         inp.extend(bytes);
         inp.extend([b'\xff'; super::super::SLACK]);
-        let mut out = vec![0; 6 * bytes.len() + 64];
+        let mut out = vec![0; before + 6 * bytes.len() + 2 * SHORT_ROOM];
         let end = quoted(&inp, before, bytes.len(), &mut out, before);
         (end != GIVEN_UP).then(|| out[before..end].to_vec())
     }
@@ -244,6 +289,42 @@ mod tests {
                     let mut text = text.clone();
                     text.replace_range(at..at + 1, special);
                     assert_eq!(written(text.as_bytes(), at), Some(plain(&text)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_special_characters_are_written_wherever_they_are() {
+        for first in 0..40 {
+            for second in first + 1..70 {
+                for specials in
+                    [["\"", "\n"], ["é", "\u{9f}"], ["\u{7f}", "→"], ["\u{202e}", "\u{1f600}"]]
+                {
+                    let mut text = "x".repeat(70);
+                    text.replace_range(second..second + 1, specials[1]);
+                    text.replace_range(first..first + 1, specials[0]);
+                    assert_eq!(written(text.as_bytes(), 1), Some(plain(&text)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_given_up_wherever_it_is() {
+        let wrong: [&[u8]; 6] = [
+            b"\x80",
+            b"\xc1\x81",
+            b"\xe0\x9f\xbf",
+            b"\xed\xa0\x80",
+            b"\xe2\x86",
+            b"\xf4\x90\x80\x80",
+        ];
+        for before in 0..70 {
+            for behind in [0, 1, 40] {
+                for wrong in wrong {
+                    let bytes = [&b"x".repeat(before), wrong, &b"y".repeat(behind)].concat();
+                    assert_eq!(written(&bytes, 0), None, "{bytes:x?}");
                 }
             }
         }

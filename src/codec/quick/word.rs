@@ -43,16 +43,9 @@ const fn zeros(word: u64) -> u64 {
     word.wrapping_sub(all(1)) & !word & HIGH
 }
 
-/// The high bit of each byte that a JSON string does not write as it is,
-/// exact up to the first one: controls, DEL, quotes, backslashes and what is
-/// beyond ASCII.
-#[inline(always)]
-pub(super) const fn special_to_write(word: u64) -> u64 {
-    special_to_read(word) | zeros(word ^ all(0x7f))
-}
-
-/// The same of what a JSON string does not hold as it is: controls, quotes,
-/// backslashes, and what is beyond ASCII, which has to be looked at.
+/// The high bit of each byte that a JSON string does not hold as it is, exact up
+/// to the first one: controls, quotes, backslashes, and what is beyond ASCII,
+/// which has to be looked at.
 #[inline(always)]
 pub(super) const fn special_to_read(word: u64) -> u64 {
     let controls = word.wrapping_sub(all(0x20)) & !word & HIGH;
@@ -194,8 +187,6 @@ mod tests {
                 let is_special = !(0x20..0x80).contains(&byte) || byte == b'"' || byte == b'\\';
                 let expected = if is_special { place } else { 8 };
                 assert_eq!(first(special_to_read(u64::from_le_bytes(bytes))), expected);
-                let expected = if is_special || byte == 0x7f { place } else { 8 };
-                assert_eq!(first(special_to_write(u64::from_le_bytes(bytes))), expected);
             }
         }
     }
