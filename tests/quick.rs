@@ -332,14 +332,14 @@ fn keys_of_a_map_are_put_in_order_whatever_they_have_in_common() {
 
 #[test]
 fn maps_in_maps_in_no_order_are_no_dearer_with_each_level() {
-    // Of 20 levels each of which started over the last would be printed a
-    // million times.
+    // Of 23 levels each of which started over the last would be printed eight
+    // million times, in some seconds.
     let mut message = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..23 {
         let deep = field(28, &[&[8, 2][..], &field(2, &message)].concat());
         message = [deep, field(28, &[8, 1, 0x12, 0])].concat();
     }
     let start = std::time::Instant::now();
     BOTH.with(|both| assert!(both.print(&message).1));
-    assert!(start.elapsed() < std::time::Duration::from_secs(5));
+    assert!(start.elapsed() < std::time::Duration::from_secs(2));
 }
