@@ -7,6 +7,7 @@ use super::print::{FIELD, WINDOW};
 use super::string::BLOCK;
 use super::word::{self, chunk, chunk_mut, put_varint};
 use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, base64, read_number, read_string};
+use crate::wire::limits::LARGE_LEN;
 
 /// Room that a message has at first: for each byte of its JSON, and in all.
 /// A number of one digit and a comma may take eight bytes.
@@ -52,7 +53,7 @@ impl Plan {
         let (mut records, mut pos) = (0, start);
         let wanted = most.saturating_sub(out.len());
         let mut room = ROOM + wanted.min(ROOM_PER_BYTE * (end - start));
-        while out.len() < most {
+        while out.len() < most && pos < end {
             out.reserve(room);
             let mut filled = out.len();
             let mut parsing = Parsing { plan: self, inp: window, out: out.all() };
@@ -77,11 +78,17 @@ impl Plan {
             }
             out.fill_to(filled);
             if records == before {
-                // Once more with more room, if it may have been that.
-                if room > ROOM_PER_BYTE * (end - pos) {
+                // Once more with more room, if it may have been that. For a large value
+                // it is its own length, which hardly any goes beyond.
+                let left = end - pos;
+                let (enough, next) = match left < LARGE_LEN {
+                    true => (ROOM_PER_BYTE * left, room * 8),
+                    false => (left, left),
+                };
+                if room > enough {
                     break;
                 }
-                room = (room * 8).min(ROOM + ROOM_PER_BYTE * (end - pos));
+                room = next.min(enough) + ROOM;
             }
         }
         (records, pos)
