@@ -9,7 +9,7 @@ use super::string::BLOCK;
 use super::wire::{next, span, zigzag};
 use super::word::{self, chunk, chunk_mut, varint};
 use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, base64, number, string};
-use crate::wire::limits::LARGE_LEN;
+use crate::wire::limits::PART_OUT_MAX;
 
 /// Room that a record has at first: for each of its bytes, and in all.
 const ROOM_PER_BYTE: usize = 4;
@@ -31,10 +31,9 @@ impl Plan {
             return false;
         }
         let room = ROOM + ROOM_PER_BYTE * record.len();
-        // A second time with more room: it may have been that. For a large record it
-        // would be too much.
-        let times = if record.len() < LARGE_LEN { 2 } else { 1 };
-        [room, 8 * room].into_iter().take(times).any(|room| {
+        // A second time with more room, if that is not too much: it may have been that.
+        let more = (8 * room).min(PART_OUT_MAX);
+        [room, more].into_iter().take(if more > room { 2 } else { 1 }).any(|room| {
             out.reserve(room);
             let start = out.len();
             let mut printing = Printing { plan: self, inp: window, out: out.all() };
