@@ -131,7 +131,15 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-const HEX: [u8; 16] = *b"0123456789abcdef";
+/// The digits of hexadecimal numbers.
+pub const HEX: [u8; 16] = *b"0123456789abcdef";
+
+/// An unsafe character as JSON escapes it by its number: every one is in the
+/// Basic Multilingual Plane. By hand: `format!` takes ten times as long.
+pub fn json_unicode(c: char) -> [u8; 6] {
+    let digit = |shift: u32| HEX[(u32::from(c) >> shift & 0xf) as usize];
+    [b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]
+}
 
 fn json_escape(c: char, out: &mut Vec<u8>) {
     let short = match c {
@@ -143,10 +151,7 @@ fn json_escape(c: char, out: &mut Vec<u8>) {
         '\u{8}' => b'b',
         '\u{c}' => b'f',
         _ => {
-            // Every unsafe character is in the Basic Multilingual Plane. By hand:
-            // `format!` takes ten times as long.
-            let digit = |shift: u32| HEX[(u32::from(c) >> shift & 0xf) as usize];
-            out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
+            out.extend_from_slice(&json_unicode(c));
             return;
         }
     };
@@ -181,22 +186,22 @@ fn text_escapes(bytes: &[u8], out: &mut Vec<u8>) {
                 '\n' => out.extend_from_slice(b"\\n"),
                 '\r' => out.extend_from_slice(b"\\r"),
                 '\t' => out.extend_from_slice(b"\\t"),
-                _ if is_unsafe(c) => octal(c.encode_utf8(&mut [0; 4]).as_bytes(), out),
+                _ if is_unsafe(c) => octals(c.encode_utf8(&mut [0; 4]).as_bytes(), out),
                 _ => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
             }
         }
-        octal(chunk.invalid(), out);
+        octals(chunk.invalid(), out);
     }
 }
 
-fn octal(bytes: &[u8], out: &mut Vec<u8>) {
+/// A byte as the text format escapes it by its number.
+pub fn octal(byte: u8) -> [u8; 4] {
+    [b'\\', b'0' + (byte >> 6), b'0' + (byte >> 3 & 7), b'0' + (byte & 7)]
+}
+
+fn octals(bytes: &[u8], out: &mut Vec<u8>) {
     for byte in bytes {
-        out.extend_from_slice(&[
-            b'\\',
-            b'0' + (byte >> 6),
-            b'0' + (byte >> 3 & 7),
-            b'0' + (byte & 7),
-        ]);
+        out.extend_from_slice(&octal(*byte));
     }
 }
 

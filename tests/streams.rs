@@ -3,7 +3,7 @@
 mod common;
 
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use common::Shell;
 use hello::codec::quick::Slab;
@@ -42,6 +42,13 @@ fn each_record_comes_out_before_the_next_goes_in() {
     }
 }
 
+/// Runs `hello` with a pipe at each end.
+fn piped(shell: &Shell, words: &str) -> Child {
+    let mut command = shell.command("hello");
+    command.args(words.split(' ')).stdin(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("hello runs")
+}
+
 /// The stream ends when it is clear that nothing more is wanted of it, though
 /// the other end of the pipe is open and silent.
 #[test]
@@ -66,14 +73,7 @@ fn no_more_is_waited_for_than_is_needed() {
     ];
     let shell = Shell::new();
     for (words, input, expected, complaint) in sessions {
-        let mut child = shell
-            .command("hello")
-            .args(words.split(' '))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("hello runs");
+        let mut child = piped(&shell, words);
         let mut stdin = child.stdin.take().expect("standard input is a pipe");
         // It may have ended before it was given anything.
         let _ = stdin.write_all(input);
@@ -342,15 +342,7 @@ fn nothing_waits_behind_threads() {
     ];
     let shell = Shell::new();
     for (words, record, expected, broken) in sessions {
-        let mut child = shell
-            .command("hello")
-            .args(words.split(' '))
-            .args(["--stream", "--threads", "2"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("hello runs");
+        let mut child = piped(&shell, &format!("{words} --stream --threads 2"));
         let mut stdin = child.stdin.take().expect("standard input is a pipe");
         let mut stdout = BufReader::new(child.stdout.take().expect("standard output is a pipe"));
         let many = 2_000_000 / record.len();

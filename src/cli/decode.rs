@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::escape;
 use crate::stream::{Convert, Framing, Record, Split};
 use crate::table::{Kind, Root, WellKnown};
-use crate::wire::limits::{LARGE_LEN, QUICK_LEN, WRITE_LEN};
+use crate::wire::limits::{QUICK_LEN, WRITE_LEN};
 
 /// Turn bytes into fields.
 ///
@@ -310,12 +310,7 @@ impl Convert for Decoding<'_, '_> {
         }
         let bytes = bytes(self.from, record.bytes(), record.origin)?;
         let base = if self.from == Format::Binary { record.offset } else { 0 };
-        if bytes.len() >= LARGE_LEN {
-            return out.append(|out| self.printer.print(&bytes, base, out, notes));
-        }
-        self.printer.print(&bytes, base, scratch, notes)?;
-        out.extend(scratch);
-        Ok(())
+        out.print(bytes.len(), scratch, |out| self.printer.print(&bytes, base, out, notes))
     }
 
     fn many(

@@ -107,7 +107,7 @@ impl Notes {
     /// remembered there.
     pub fn is_news_to(&self, seen: &Notes) -> bool {
         let is_new = |note: &Note| !seen.list.iter().any(|known| known.is_like(note));
-        seen.list.len() < WARNING_KINDS_MAX && self.list.iter().any(is_new)
+        !seen.is_full() && self.list.iter().any(is_new)
     }
 
     /// Whether no other kind can be remembered.
@@ -167,7 +167,7 @@ impl Notes {
     fn merge(&mut self, note: Note) {
         if let Some(known) = self.list.iter_mut().find(|known| known.is_like(&note)) {
             known.count += note.count;
-        } else if self.list.len() < WARNING_KINDS_MAX {
+        } else if !self.is_full() {
             self.list.push(note);
         } else {
             self.beyond += note.count;

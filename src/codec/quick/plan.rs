@@ -74,6 +74,27 @@ pub(super) enum Many {
     Map,
 }
 
+impl Many {
+    pub fn of(field: &Field) -> Many {
+        match field.cardinality {
+            Cardinality::Singular(Presence::Implicit) => Many::Implicit,
+            Cardinality::Singular(_) => Many::Explicit,
+            Cardinality::Repeated { packed: true } => Many::Packed,
+            Cardinality::Repeated { packed: false } => Many::List,
+            Cardinality::Map => Many::Map,
+        }
+    }
+
+    /// The value of the field's tag.
+    pub fn tag(self, field: &Field) -> u32 {
+        let wire_type = match self {
+            Many::Packed => WireType::Len,
+            Many::Implicit | Many::Explicit | Many::List | Many::Map => field.kind.wire_type(),
+        };
+        Tag { number: field.number, wire_type }.value()
+    }
+}
+
 /// What a field takes to be written as JSON.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Act {
@@ -226,23 +247,14 @@ impl Step {
         } else {
             key.extend_from_slice(&field.json_key);
         }
-        let key_len = key.len();
-        key.resize(key_len.next_multiple_of(KEY_BLOCK), 0);
-        let mut block = [0; KEY_BLOCK];
-        block.copy_from_slice(&key[..KEY_BLOCK]);
-        let (many, wire_type) = match field.cardinality {
-            Cardinality::Singular(Presence::Implicit) => (Many::Implicit, field.kind.wire_type()),
-            Cardinality::Singular(_) => (Many::Explicit, field.kind.wire_type()),
-            Cardinality::Repeated { packed: true } => (Many::Packed, WireType::Len),
-            Cardinality::Repeated { packed: false } => (Many::List, field.kind.wire_type()),
-            Cardinality::Map => (Many::Map, field.kind.wire_type()),
-        };
+        let (key, key_len, block) = padded(key);
+        let many = Many::of(field);
         let entry = (many == Many::Map).then(|| tables.message(field.message).fields());
         let (value, key_op) = match entry {
             Some([key, value]) => (value, op(tables, key)),
             _ => (field, Op::Other),
         };
-        let tag = Tag { number: field.number, wire_type }.value();
+        let tag = many.tag(field);
         let mut tag_bytes = [0; 16];
         let tag_len = put_varint(u64::from(tag), &mut tag_bytes, 0);
         let (name, masks) = words(&key[1..key_len]);
@@ -269,13 +281,10 @@ impl Step {
             tag,
             op: value_op,
             many,
-            oneof: field.oneof.map_or(0, |oneof| 1u64.checked_shl(oneof.into()).unwrap_or(0)),
-            target: match value.kind {
-                Kind::Enum => value.enumeration.0,
-                _ => value.message.0,
-            },
+            oneof: oneof_bit(field),
+            target: target(value),
             key_op,
-            key: key.into(),
+            key,
             key_len,
             block,
         }
@@ -296,8 +305,41 @@ fn words(key: &[u8]) -> ([u64; KEY_WORDS], [u64; KEY_WORDS]) {
     (words, masks)
 }
 
+/// What is written before a value padded to whole blocks, its length without
+/// that, and the first block.
+pub(super) fn padded(mut key: Vec<u8>) -> (Box<[u8]>, usize, [u8; KEY_BLOCK]) {
+    let key_len = key.len();
+    key.resize(key_len.next_multiple_of(KEY_BLOCK), 0);
+    let mut block = [0; KEY_BLOCK];
+    block.copy_from_slice(&key[..KEY_BLOCK]);
+    (key.into(), key_len, block)
+}
+
+/// A bit for the oneof of a field; 0 for none.
+pub(super) fn oneof_bit(field: &Field) -> u64 {
+    field.oneof.map_or(0, |oneof| 1u64.checked_shl(oneof.into()).unwrap_or(0))
+}
+
+/// The index of the message type or the enum of a field's values.
+pub(super) fn target(field: &Field) -> u32 {
+    match field.kind {
+        Kind::Enum => field.enumeration.0,
+        _ => field.message.0,
+    }
+}
+
 fn op(tables: &Tables, field: &Field) -> Op {
     match field.kind {
+        Kind::Message => message_op(tables, field.message),
+        // Which is null, whatever its number.
+        Kind::Enum if tables.enumeration(field.enumeration).is_null => Op::Other,
+        kind => scalar_op(kind),
+    }
+}
+
+/// How a value of this kind is written, if it is no message.
+pub(super) fn scalar_op(kind: Kind) -> Op {
+    match kind {
         Kind::Double => Op::Double,
         Kind::Float => Op::Float,
         Kind::Int64 => Op::Int64,
@@ -307,17 +349,14 @@ fn op(tables: &Tables, field: &Field) -> Op {
         Kind::Fixed32 => Op::Fixed32,
         Kind::Bool => Op::Bool,
         Kind::String => Op::String,
-        Kind::Message => message_op(tables, field.message),
         Kind::Bytes => Op::Bytes,
         Kind::Uint32 => Op::Uint32,
-        // Which is null, whatever its number.
-        Kind::Enum if tables.enumeration(field.enumeration).is_null => Op::Other,
         Kind::Enum => Op::Enum,
         Kind::Sfixed32 => Op::Sfixed32,
         Kind::Sfixed64 => Op::Sfixed64,
         Kind::Sint32 => Op::Sint32,
         Kind::Sint64 => Op::Sint64,
-        Kind::Group => Op::Other,
+        Kind::Message | Kind::Group => Op::Other,
     }
 }
 

@@ -1,5 +1,8 @@
 //! Output whose bytes are there before they are written.
 
+use crate::error::Result;
+use crate::wire::limits::LARGE_LEN;
+
 /// A buffer that is filled from its start. What is not filled yet may be
 /// written to in blocks, and holds whatever was left there.
 #[derive(Default)]
@@ -46,11 +49,27 @@ impl Slab {
         self.filled += bytes.len();
     }
 
-    /// Has `write` append to the bytes that are filled. What is behind them is
-    /// lost, and zeroed when there has to be room again: for much at a time.
-    pub fn append<R>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    /// Fills with what the plain codec makes of a record of `len` bytes, by way
+    /// of `scratch`; that of a large record it writes here. Then what is behind
+    /// is lost, and zeroed when there has to be room again.
+    ///
+    /// # Errors
+    ///
+    /// As `print`; what is filled then means nothing.
+    pub fn print(
+        &mut self,
+        len: usize,
+        scratch: &mut Vec<u8>,
+        print: impl FnOnce(&mut Vec<u8>) -> Result<()>,
+    ) -> Result<()> {
+        if len < LARGE_LEN {
+            scratch.clear();
+            print(scratch)?;
+            self.extend(scratch);
+            return Ok(());
+        }
         self.bytes.truncate(self.filled);
-        let result = write(&mut self.bytes);
+        let result = print(&mut self.bytes);
         self.filled = self.bytes.len();
         result
     }

@@ -141,16 +141,16 @@ struct Escape {
 #[inline(always)]
 fn escaped(byte: u8) -> Escape {
     let escape = ESCAPES[usize::from(byte & 0x7f)];
-    let bytes = [b'\\', escape, b'0', b'0', b'0' + (byte >> 4), HEX[usize::from(byte & 15)], 0, 0];
+    let bytes =
+        [b'\\', escape, b'0', b'0', b'0' + (byte >> 4), escape::HEX[usize::from(byte & 15)], 0, 0];
     Escape { bytes, len: if escape == b'u' { 6 } else { 2 }, width: 1 }
 }
 
 /// For one beyond ASCII that must not come out raw.
 #[cold]
 fn unsafe_character(c: char, width: usize) -> Escape {
-    let digit = |shift: u32| HEX[(c as usize >> shift) & 15];
-    let bytes = [b'\\', b'u', digit(12), digit(8), digit(4), digit(0), 0, 0];
-    Escape { bytes, len: 6, width }
+    let [a, b, d, e, f, g] = escape::json_unicode(c);
+    Escape { bytes: [a, b, d, e, f, g, 0, 0], len: 6, width }
 }
 
 /// How many bytes a JSON string at least holds as they are before the first
@@ -201,8 +201,6 @@ pub(super) fn specials(block: &[u8; BLOCK], is_special: impl Fn(u8) -> bool) -> 
     let bits = |at: usize| u64::from_le_bytes(words[at]).wrapping_mul(0x0102_0408_1020_4080) >> 56;
     bits(0) | bits(1) << 8 | bits(2) << 16 | bits(3) << 24
 }
-
-const HEX: [u8; 16] = *b"0123456789abcdef";
 
 /// What stands behind the backslash for a byte of ASCII; 0 for one that
 /// stands for itself.

@@ -8,7 +8,6 @@ use crate::codec::Notes;
 use crate::codec::json::{self, PrintOptions};
 use crate::error::Result;
 use crate::table::Root;
-use crate::wire::limits::LARGE_LEN;
 
 /// Turns the messages of a stream into lines of JSON.
 pub struct ToJson<'t> {
@@ -43,18 +42,12 @@ impl<'t> ToJson<'t> {
             return Ok(());
         }
         let message = &window[record];
-        let mut print = |out: &mut Vec<u8>| {
+        let print = |out: &mut Vec<u8>| {
             json::print(self.root, message, base, self.options, out, notes)?;
             out.push(b'\n');
             Ok(())
         };
-        if message.len() >= LARGE_LEN {
-            return out.append(print);
-        }
-        scratch.clear();
-        print(scratch)?;
-        out.extend(scratch);
-        Ok(())
+        out.print(message.len(), scratch, print)
     }
 
     /// Appends messages that stand each after its length, as many as the quick

@@ -28,7 +28,6 @@ use crate::codec::Notes;
 use crate::codec::text::{self, Layout, PrintOptions};
 use crate::error::Result;
 use crate::table::Root;
-use crate::wire::limits::LARGE_LEN;
 
 /// Turns messages into text, with their unknown fields.
 pub struct ToText<'t> {
@@ -86,7 +85,7 @@ impl<'t> ToText<'t> {
             return Ok(());
         }
         let message = &window[record];
-        let mut print = |out: &mut Vec<u8>| {
+        let print = |out: &mut Vec<u8>| {
             let options = PrintOptions { layout: self.layout, unknown: true };
             text::print(self.root, message, base, options, out, notes)?;
             if self.layout == Layout::OneLine {
@@ -94,13 +93,7 @@ impl<'t> ToText<'t> {
             }
             Ok(())
         };
-        if message.len() >= LARGE_LEN {
-            return out.append(print);
-        }
-        scratch.clear();
-        print(scratch)?;
-        out.extend(scratch);
-        Ok(())
+        out.print(message.len(), scratch, print)
     }
 
     /// Appends messages that stand each after its length, as many as are whole

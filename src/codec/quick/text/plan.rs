@@ -1,10 +1,10 @@
 //! What the quick path to text knows of a schema.
 
 use crate::codec::quick::enums::Names;
-use crate::codec::quick::plan::{KEY_BLOCK, Many, Op};
+use crate::codec::quick::plan::{KEY_BLOCK, Many, Op, oneof_bit, padded, scalar_op, target};
 use crate::codec::text::Layout;
-use crate::table::{Cardinality, Field, Kind, Message, Presence, Root, Tables, WellKnown};
-use crate::wire::{Tag, WireType};
+use crate::table::{Field, Kind, Message, Root, Tables, WellKnown};
+use crate::wire::WireType;
 
 /// The types that a root leads to, ready for the quick path to text.
 pub(super) struct Plan<'t> {
@@ -81,20 +81,14 @@ pub(super) fn end_of(layout: Layout) -> u8 {
 
 impl Step {
     fn new(tables: &Tables, field: &Field, layout: Layout) -> Step {
-        let (many, wire_type) = match field.cardinality {
-            Cardinality::Singular(Presence::Implicit) => (Many::Implicit, field.kind.wire_type()),
-            Cardinality::Singular(_) => (Many::Explicit, field.kind.wire_type()),
-            Cardinality::Repeated { packed: true } => (Many::Packed, WireType::Len),
-            Cardinality::Repeated { packed: false } => (Many::List, field.kind.wire_type()),
-            Cardinality::Map => (Many::Map, field.kind.wire_type()),
-        };
+        let many = Many::of(field);
         let entry = match many {
             Many::Map => tables.message(field.message).fields(),
             _ => &[],
         };
         let (value, key_op) = match entry {
             // A key is put in order as what it is.
-            [key, value] => (value, key_op(key.kind)),
+            [key, value] => (value, scalar_op(key.kind)),
             _ => (field, Op::Other),
         };
         let op = op(tables, value);
@@ -113,22 +107,16 @@ impl Step {
         } else {
             key.extend(b": ");
         }
-        let key_len = key.len();
-        key.resize(key_len.next_multiple_of(KEY_BLOCK), 0);
-        let mut block = [0; KEY_BLOCK];
-        block.copy_from_slice(&key[..KEY_BLOCK]);
+        let (key, key_len, block) = padded(key);
         Step {
-            tag: Tag { number: field.number, wire_type }.value(),
+            tag: many.tag(field),
             op,
             many,
             act,
-            oneof: field.oneof.map_or(0, |oneof| 1u64.checked_shl(oneof.into()).unwrap_or(0)),
-            target: match value.kind {
-                Kind::Enum => value.enumeration.0,
-                _ => value.message.0,
-            },
+            oneof: oneof_bit(field),
+            target: target(value),
             key_op,
-            key: key.into(),
+            key,
             key_len,
             block,
         }
@@ -141,39 +129,11 @@ impl Step {
     }
 }
 
-fn key_op(kind: Kind) -> Op {
-    match kind {
-        Kind::String => Op::String,
-        kind => scalar_op(kind),
-    }
-}
-
 fn op(tables: &Tables, field: &Field) -> Op {
     match field.kind {
         Kind::Message if is_taken(tables.message(field.message)) => Op::Message,
-        Kind::String if field.verified => Op::String,
+        Kind::String if !field.verified => Op::Bytes,
         kind => scalar_op(kind),
-    }
-}
-
-fn scalar_op(kind: Kind) -> Op {
-    match kind {
-        Kind::Double => Op::Double,
-        Kind::Float => Op::Float,
-        Kind::Int64 => Op::Int64,
-        Kind::Uint64 => Op::Uint64,
-        Kind::Int32 => Op::Int32,
-        Kind::Fixed64 => Op::Fixed64,
-        Kind::Fixed32 => Op::Fixed32,
-        Kind::Bool => Op::Bool,
-        Kind::String | Kind::Bytes => Op::Bytes,
-        Kind::Uint32 => Op::Uint32,
-        Kind::Enum => Op::Enum,
-        Kind::Sfixed32 => Op::Sfixed32,
-        Kind::Sfixed64 => Op::Sfixed64,
-        Kind::Sint32 => Op::Sint32,
-        Kind::Sint64 => Op::Sint64,
-        Kind::Message | Kind::Group => Op::Other,
     }
 }
 
