@@ -43,7 +43,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     config.compile_fds(set)?;
     fs::write(out.join("well_known.binpb"), well_known()?.encode_to_vec())?;
+    #[cfg(feature = "grpc")]
+    fs::write(out.join("status.binpb"), status()?)?;
     Ok(())
+}
+
+/// The details of a status, without comments.
+#[cfg(feature = "grpc")]
+fn status() -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut compiler = Compiler::new(["proto"])?;
+    compiler.include_source_info(false).include_imports(true).open_file("status.proto")?;
+    Ok(compiler.encode_file_descriptor_set())
 }
 
 /// The well-known types as protox carries them, with what they have gained.

@@ -1,5 +1,7 @@
 //! Certificates, keys, and whom to trust. TLS is rustls with ring.
 
+mod unverified;
+
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,21 +55,33 @@ pub fn server(identity: &Identity<'_>, client_ca: Option<&Path>) -> Result<Arc<S
     Ok(Arc::new(config))
 }
 
-/// The TLS of a client. Trusted are the certificates of `ca`, or those that
-/// the system trusts; `identity` is what the client shows of itself.
+/// Whom a client trusts to have signed the certificate of a server.
+#[derive(Clone, Copy)]
+pub enum Trust<'p> {
+    /// Whom the system trusts.
+    System,
+    /// Those of a PEM file, and nobody else.
+    Only(&'p Path),
+    /// Whoever answers: nothing of the certificate is looked at.
+    Anybody,
+}
+
+/// The TLS of a client; `identity` is what it shows of itself.
 ///
 /// # Errors
 ///
 /// As [`server`]; no certificates of the system.
-pub fn client(ca: Option<&Path>, identity: Option<&Identity<'_>>) -> Result<Arc<ClientConfig>> {
-    let roots = match ca {
-        Some(ca) => roots(ca)?,
-        None => system_roots()?,
-    };
+pub fn client(trust: Trust<'_>, identity: Option<&Identity<'_>>) -> Result<Arc<ClientConfig>> {
     let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
-        .map_err(|error| failed(&error))?
-        .with_root_certificates(roots);
+        .map_err(|error| failed(&error))?;
+    let builder = match trust {
+        Trust::System => builder.with_root_certificates(system_roots()?),
+        Trust::Only(ca) => builder.with_root_certificates(roots(ca)?),
+        Trust::Anybody => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(unverified::Anybody(provider()))),
+    };
     let mut config = match identity {
         None => builder.with_no_client_auth(),
         Some(identity) => {

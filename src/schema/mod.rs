@@ -9,6 +9,7 @@
 pub mod builtin;
 pub mod check;
 pub mod compile;
+pub mod declare;
 pub mod descriptor;
 pub mod features;
 pub mod files;

@@ -21,8 +21,7 @@ use crate::wire::{Reader, WireType, skip};
 /// without such a value, and messages nested deeper than the format allows.
 pub fn set(bytes: &[u8], comments: bool) -> Result<Vec<FileDescriptor>> {
     let mut files = Vec::new();
-    let whole = Part { reader: Reader::new(bytes, 0), level: 0 };
-    each_field(whole, |number, value| {
+    each_field(whole(bytes), |number, value| {
         if number == 1 {
             files.push(file(value.part()?, comments)?);
         }
@@ -30,6 +29,11 @@ pub fn set(bytes: &[u8], comments: bool) -> Result<Vec<FileDescriptor>> {
     })
     .map_err(|error| error.in_message("google.protobuf.FileDescriptorSet"))?;
     Ok(files)
+}
+
+/// The bytes of a message that stands in no other.
+pub(super) fn whole(bytes: &[u8]) -> Part<'_> {
+    Part { reader: Reader::new(bytes, 0), level: 0 }
 }
 
 fn file(part: Part<'_>, comments: bool) -> Result<FileDescriptor> {
@@ -278,7 +282,7 @@ impl<'a> Value<'a> {
     }
 
     /// The number, bool or enum that it is.
-    fn int32(&self) -> Result<i32> {
+    pub fn int32(&self) -> Result<i32> {
         Ok(self.expect(WireType::Varint)?.varint(Subject::unknown(0))? as i32)
     }
 
