@@ -46,7 +46,8 @@ impl super::Call {
             path: field.map(|field| path::resolve(root, field)).transpose()?,
             json: Default::default(),
             pretty: false,
-            stream: self.stream || target.method.server_streaming,
+            stream: target.method.server_streaming
+                || (self.stream && !target.method.client_streaming),
             escaped: self.output.is_terminal(),
         })
     }

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
+use hyper::body::{Body as HttpBody, Bytes, Frame};
 use tokio::sync::mpsc;
 
 use crate::error::{Error, Result};
@@ -116,14 +116,5 @@ impl HttpBody for Body {
 
     fn is_end_stream(&self) -> bool {
         matches!(self.0, Kind::Whole(None))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match &self.0 {
-            Kind::Whole(bytes) => {
-                SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
-            }
-            Kind::Streamed(..) => SizeHint::default(),
-        }
     }
 }

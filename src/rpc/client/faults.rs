@@ -139,10 +139,12 @@ pub fn not_http2(address: &Address, start: &[u8]) -> Error {
 pub fn handshake(address: &Address, error: &io::Error, start: &[u8]) -> Error {
     let plain = |error: Error| error.hint(format!("if it speaks no TLS, write `http://{address}`"));
     if !start.is_empty() && !TLS_RECORDS.contains(&start[0]) {
-        return plain(
-            Error::failure(format!("{address} speaks no TLS"))
-                .line(format!("it began with {}", quote_bytes(start))),
-        );
+        let error = Error::failure(format!("{address} speaks no TLS"));
+        // The frame that HTTP/2 begins with, 4 by its type, tells nobody more.
+        return plain(match start.get(3) {
+            Some(4) => error.line("it speaks HTTP/2 without"),
+            _ => error.line(format!("it began with {}", quote_bytes(start))),
+        });
     }
     match tls_error(error) {
         Some(error) => of_tls(address, error),
