@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use calling::{Given, Server, plain};
 use common::Shell;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 /// Methods of all kinds, and those that answer wrongly.
 const PROTO: &str = "\
@@ -154,7 +155,7 @@ fn every_kind_of_streaming() {
     let names = "{\"name\":\"a\"}{\"name\":\"b\"}";
     assert_eq!(session.t("Gather", "--stream", names), "name: \"a+b\"\n");
     assert_eq!(session.t("Gather", "--name x", ""), "name: \"x\"\n");
-    assert_eq!(session.t("Gather", "--to json", ""), "{\"name\":\"\"}\n");
+    assert_eq!(session.t("Gather", "--to json", ""), "{}\n");
     assert_eq!(session.t("Spread", "--name abc --field name", ""), "a\nb\nc\n");
     assert_eq!(
         session.t("Chat", "--stream --to json", names),
@@ -368,6 +369,58 @@ fn tls_is_verified_or_said_not_to_be() {
     let out = session.run("call https://@ --name a --insecure", "");
     assert!(out.starts_with("error: @ speaks no TLS\n"), "{out}");
     assert!(out.contains("hint: if it speaks no TLS, write `http://@`"), "{out}");
+}
+
+#[test]
+fn a_certificate_of_the_client_is_shown_or_asked_for() {
+    let made = rcgen::generate_simple_self_signed([String::from("127.0.0.1")]).expect("it is made");
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+    let provider = Arc::new(ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).expect("a certificate");
+    let verifier =
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .build()
+            .expect("a verifier");
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(vec![made.cert.der().clone()], key);
+    let mut config = config.expect("a pair");
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let session = Session::new(Given { tls: Some(Arc::new(config)), ..Given::default() });
+    std::fs::write(session.shell.file("c.pem"), made.cert.pem()).expect("it can be written");
+    let key = made.signing_key.serialize_pem();
+    std::fs::write(session.shell.file("k.pem"), key).expect("it can be written");
+    let out = session.run("call https://@ --name a --ca c.pem", "");
+    assert_eq!(
+        out,
+        "error: @ wants a certificate of the client\n\
+         hint: show one with `--cert FILE --key FILE`\n= 1\n"
+    );
+    let out = session.run("call https://@ --name a --ca c.pem --cert c.pem --key k.pem", "");
+    assert_eq!(out, "name: \"我是a\"\n");
+}
+
+#[test]
+fn a_certificate_that_has_expired_is_told() {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut params = rcgen::CertificateParams::new([String::from("127.0.0.1")]).expect("names");
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2021, 1, 1);
+    let made = params.self_signed(&key).expect("it is made");
+    let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.der().clone()], der);
+    let tls = Some(Arc::new(config.expect("a pair")));
+    let session = Session::new(Given { tls, ..Given::default() });
+    std::fs::write(session.shell.file("ca.pem"), made.pem()).expect("it can be written");
+    let out = session.run("call https://@ --name a --ca ca.pem", "");
+    assert!(out.starts_with("error: the certificate of @ has expired\n"), "{out}");
 }
 
 /// The files of `t.proto` as reflection has them.

@@ -64,6 +64,7 @@ fn options(command: Command, _: &Context<'_>) -> Result<Command> {
 fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let args = Describe::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
     let asked = Asked::from_words(context.words);
+    asked.check()?;
     let name = args.name.as_deref().map(|name| name.trim_start_matches('.'));
     let (whose, offered) = match asked.server() {
         Some(server) => ("the server", server::offered(context.words, server, name)?),
@@ -117,21 +118,22 @@ fn one(offered: &Offered, name: &str, whose: &str) -> Result<String> {
         }
         ref several => return Err(method::ambiguous(name, "services", several)),
     }
-    let found = offered.schema.declaration(name);
-    found.map_err(|error| {
-        if error.what().contains("several") {
-            return error;
-        }
-        let messages = offered.schema.own_message_names();
-        let all: Vec<&str> = names.chain(messages).collect();
-        let short = all.iter().map(|full| full.rsplit('.').next().unwrap_or(full));
-        Error::usage(format!("{whose} has neither a service nor a message {}", quote(name))).hint(
-            match names::nearest(name, all.iter().copied().chain(short)) {
+    let messages = offered.schema.own_message_names();
+    match method::meant(messages.clone(), name)[..] {
+        [full] => offered.schema.declaration(full),
+        // An enum, or a well-known type.
+        [] => offered.schema.declaration(name).map_err(|_| {
+            let all: Vec<&str> = names.chain(messages).collect();
+            let short = all.iter().map(|full| full.rsplit('.').next().unwrap_or(full));
+            let near = names::nearest(name, all.iter().copied().chain(short));
+            let what = format!("{whose} has neither a service nor a message {}", quote(name));
+            Error::usage(what).hint(match near {
                 Some(near) => format!("did you mean `{}`?", names::shown(near)),
                 None => format!("it has {}", names::list(&all)),
-            },
-        )
-    })
+            })
+        }),
+        ref several => Err(method::ambiguous(name, "messages", several)),
+    }
 }
 
 fn service(service: &Service) -> String {

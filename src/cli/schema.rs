@@ -145,6 +145,20 @@ impl Asked {
         Asked { server: None, type_name: None, type_of_environment: false, ..self }
     }
 
+    /// Refuses a schema that is given twice.
+    ///
+    /// # Errors
+    ///
+    /// It comes from files and from a server.
+    #[cfg(feature = "grpc")]
+    pub fn check(&self) -> Result<()> {
+        match self.server.is_some() && !(self.proto.is_empty() && self.descriptor_set.is_empty()) {
+            true => Err(Error::usage("the schema comes from files and from `--server`")
+                .hint("give it one way only")),
+            false => Ok(()),
+        }
+    }
+
     /// The server whose reflection is asked.
     #[cfg(feature = "grpc")]
     pub fn server(&self) -> Option<&OsStr> {
@@ -301,10 +315,7 @@ fn read(asked: &Asked, comments: bool) -> Result<Schema> {
 pub fn load(asked: &Asked, comments: bool) -> Result<(Schema, Vec<Set>)> {
     #[cfg(feature = "grpc")]
     if let Some(server) = &asked.server {
-        if !asked.proto.is_empty() || !asked.descriptor_set.is_empty() {
-            let what = "the schema comes from files and from `--server`";
-            return Err(Error::usage(what).hint("give it one way only"));
-        }
+        asked.check()?;
         let type_name = asked.type_name().map_err(|error| asked.say_type(error))?;
         let set = super::server::type_of(server, type_name);
         let set = set.map_err(|error| asked.say_environment(error, false))?;

@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::body::Body;
@@ -98,6 +99,8 @@ impl Link {
 async fn attempt(route: &Route, phase: &Cell<Phase>) -> Result<Link> {
     let mut facts = Vec::new();
     let address = &route.address;
+    // What is wrong with files of ours is said before anybody is bothered.
+    let config = if address.tls { Some(tls_config(route)?) } else { None };
     let (stream, authority): (Box<dyn Io>, String) = match &address.place {
         Place::Host { host, port } => {
             let stream = tcp(address, host, *port, route.within, phase).await?;
@@ -115,9 +118,9 @@ async fn attempt(route: &Route, phase: &Cell<Phase>) -> Result<Link> {
     };
     phase.set(Phase::Hello);
     let (stream, outside) = Witness::new(stream);
-    let stream: Box<dyn Io> = match address.tls {
-        true => Box::new(secured(route, stream, &outside, &mut facts).await?),
-        false => Box::new(stream),
+    let stream: Box<dyn Io> = match config {
+        Some(config) => Box::new(secured(route, config, stream, &outside, &mut facts).await?),
+        None => Box::new(stream),
     };
     let (stream, inside) = Witness::new(stream);
     let mut builder = Builder::new(TokioExecutor::new());
@@ -174,12 +177,7 @@ async fn tcp(
     })
 }
 
-async fn secured<S: Io>(
-    route: &Route,
-    stream: Witness<S>,
-    outside: &Seen,
-    facts: &mut Vec<String>,
-) -> Result<impl Io + use<S>> {
+fn tls_config(route: &Route) -> Result<Arc<ClientConfig>> {
     let trust = match (&route.ca, route.insecure) {
         (_, true) => Trust::Anybody,
         (Some(ca), false) => Trust::Only(ca),
@@ -187,7 +185,16 @@ async fn secured<S: Io>(
     };
     let identity = route.identity.as_ref();
     let identity = identity.map(|(certificate, key)| Identity { certificate, key });
-    let config = tls::client(trust, identity.as_ref())?;
+    tls::client(trust, identity.as_ref())
+}
+
+async fn secured<S: Io>(
+    route: &Route,
+    config: Arc<ClientConfig>,
+    stream: Witness<S>,
+    outside: &Seen,
+    facts: &mut Vec<String>,
+) -> Result<impl Io + use<S>> {
     let address = &route.address;
     let host = match &address.place {
         Place::Host { host, .. } => host.clone(),
