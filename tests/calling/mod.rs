@@ -25,6 +25,31 @@ use tonic_reflection::pb::v1::{
     ServerReflectionResponse, ServiceResponse,
 };
 
+/// Methods of all kinds, and those that answer wrongly.
+pub const PROTO: &str = "\
+syntax = \"proto3\";
+package t;
+message M { string name = 1; }
+service T {
+  rpc Unary(M) returns (M);
+  rpc Gather(stream M) returns (M);
+  rpc Spread(M) returns (stream M);
+  rpc Chat(stream M) returns (stream M);
+  rpc Garbage(M) returns (M);
+  rpc NoStatus(M) returns (M);
+  rpc NoMessage(M) returns (M);
+  rpc Two(M) returns (M);
+  rpc Huge(M) returns (M);
+  rpc Cut(M) returns (M);
+  rpc Gzip(M) returns (M);
+  rpc Bomb(M) returns (M);
+  rpc Brotli(M) returns (M);
+  rpc Html(M) returns (M);
+  rpc TrailersOnly(M) returns (M);
+  rpc Missing(M) returns (M);
+}
+";
+
 /// A server that runs as long as the tests do.
 pub struct Server {
     pub address: SocketAddr,

@@ -130,11 +130,13 @@ async fn attempt(route: &Route, phase: &Cell<Phase>) -> Result<Link> {
         .await
         .map_err(|error| faults::broken(address, &faults::reason(&error)))?;
     let ended = Arc::new(Mutex::new(None));
-    let shared = Arc::clone(&ended);
+    let (shared, seen) = (Arc::clone(&ended), Arc::clone(&inside));
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             *shared.lock().unwrap_or_else(PoisonError::into_inner) = Some(faults::reason(&error));
         }
+        // It may have failed where it writes, so that nobody reads any more.
+        seen.end();
     });
     match inside.first().await {
         Start::Http2 => {}

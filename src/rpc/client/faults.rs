@@ -111,7 +111,7 @@ pub fn closed(address: &Address, tls: Option<&rustls::Error>) -> Error {
     }
     let error = Error::failure(format!("{address} closed the connection without a word"));
     match address.tls {
-        true => error.hint("is it a server of gRPC?"),
+        true => error.hint("if it wants a certificate of the client, `--cert FILE --key FILE`"),
         false => error.hint(format!("if it expects TLS, write `https://{address}`")),
     }
 }

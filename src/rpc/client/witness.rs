@@ -58,6 +58,12 @@ impl Seen {
         self.state().tls.clone()
     }
 
+    /// Says that the connection has ended: nothing more comes.
+    pub fn end(&self) {
+        self.state().ended = true;
+        self.notify.notify_waiters();
+    }
+
     /// Waits until the first bytes tell what speaks there.
     pub async fn first(&self) -> Start {
         loop {
@@ -133,13 +139,18 @@ impl<S: AsyncRead + Unpin> AsyncRead for Witness<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Witness<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Witness<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let result = ready!(Pin::new(&mut self.stream).poll_write(context, bytes));
+        if result.is_err() {
+            // Why the other side takes no more it may have said already.
+            let _ = self.as_mut().poll_read(context, &mut ReadBuf::new(&mut [0; START_LEN]));
+        }
+        Poll::Ready(result)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
