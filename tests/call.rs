@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::process::Stdio;
 use std::sync::Arc;
 
-use calling::{Given, PROTO, Server, plain};
+use calling::{Given, PROTO, Server, plain, unix};
 use common::Shell;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
@@ -285,6 +285,15 @@ fn each_way_not_to_be_connected_has_its_own_error() {
             "error: {alert} speaks TLS, and was spoken to without\nhint: write `https://{alert}`\n= 1\n"
         )
     );
+}
+
+#[test]
+fn a_socket_of_the_file_system_is_called() {
+    let shell = Shell::new();
+    unix(&shell.file("s.sock"));
+    assert_eq!(shown(&shell, "hello call unix:s.sock --name a", ""), "name: \"我是a\"\n");
+    let line = "hello call unix://$PWD/s.sock SayHello --name b -v 2>&1 | grep connected";
+    assert!(shown(&shell, line, "").starts_with("* connected to unix:/"));
 }
 
 /// The TLS of a server, and its certificate as PEM.

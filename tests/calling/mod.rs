@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
@@ -15,6 +17,7 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use prost::Message;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -90,23 +93,44 @@ async fn accept(listener: TcpListener, given: Given, seen: Arc<Mutex<HeaderMap>>
         let Ok((stream, _)) = listener.accept().await else { return };
         let (given, seen) = (given.clone(), Arc::clone(&seen));
         tokio::spawn(async move {
-            let tls = given.tls.clone();
-            let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-                *seen.lock().expect("nobody fails with it") = request.headers().clone();
-                let given = given.clone();
-                async move { Ok::<_, Infallible>(answer(request, given)) }
-            });
-            let builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-            // A client that goes away is no failure.
-            let _ = match tls {
-                None => builder.serve_connection(TokioIo::new(stream), service).await,
+            match given.tls.clone() {
+                None => serve(stream, given, seen).await,
                 Some(tls) => {
+                    // A client that goes away is no failure.
                     let Ok(stream) = TlsAcceptor::from(tls).accept(stream).await else { return };
-                    builder.serve_connection(TokioIo::new(stream), service).await
+                    serve(stream, given, seen).await;
                 }
-            };
+            }
         });
     }
+}
+
+async fn serve<S>(stream: S, given: Given, seen: Arc<Mutex<HeaderMap>>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        *seen.lock().expect("nobody fails with it") = request.headers().clone();
+        let given = given.clone();
+        async move { Ok::<_, Infallible>(answer(request, given)) }
+    });
+    let builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// A server at a socket of the file system.
+pub fn unix(path: &Path) {
+    let listener = UnixListener::bind(path).expect("it can be made");
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("tokio runs").block_on(async move {
+            listener.set_nonblocking(true).expect("it can be");
+            let listener = tokio::net::UnixListener::from_std(listener).expect("it can be");
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Given::default(), Arc::default()));
+            }
+        });
+    });
 }
 
 /// The messages of a request as they come.
