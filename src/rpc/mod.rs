@@ -1,0 +1,7 @@
+//! gRPC: the server and the client, and the only home of tokio and tonic.
+//!
+//! - [`address`]: where a server is.
+//! - [`tls`]: certificates, and what is trusted.
+
+pub mod address;
+pub mod tls;
