@@ -25,6 +25,8 @@ pub mod io;
 mod printer;
 mod progress;
 mod schema;
+#[cfg(feature = "grpc")]
+mod serve;
 mod streaming;
 mod usage;
 mod warnings;
@@ -190,7 +192,13 @@ impl<'w> Context<'w> {
 }
 
 /// Every command, in the order of the help.
-const COMMANDS: [Spec; 3] = [encode::SPEC, decode::SPEC, completions::SPEC];
+const COMMANDS: &[Spec] = &[
+    encode::SPEC,
+    decode::SPEC,
+    #[cfg(feature = "grpc")]
+    serve::SPEC,
+    completions::SPEC,
+];
 
 const EXAMPLES: &str = "\
 Examples:
@@ -251,7 +259,7 @@ fn command(context: &Context<'_>, built: Built<'_>) -> Result<Command> {
         .after_help(EXAMPLES)
         .subcommand_required(true)
         .arg_required_else_help(true);
-    for spec in &COMMANDS {
+    for spec in COMMANDS {
         let mut command = Command::new(spec.name).about(spec.about);
         let wanted = match built {
             Built::One(word) => word == spec.name,

@@ -35,6 +35,44 @@ pub struct Chosen {
     compiled: Compiled,
 }
 
+/// A schema with all its types and services, and the sets that it was made
+/// from: a server hands these out.
+#[cfg(feature = "grpc")]
+pub struct Whole {
+    /// The schema.
+    pub schema: Schema,
+    /// The bytes of the sets.
+    pub sets: Vec<Vec<u8>>,
+}
+
+#[cfg(feature = "grpc")]
+impl Whole {
+    /// Reads the schema that `words` or the environment ask for, if they do.
+    ///
+    /// # Errors
+    ///
+    /// A schema that cannot be read.
+    pub fn from_words(words: &[OsString]) -> Result<Option<Self>> {
+        let asked = Asked::from_words(words);
+        if !asked.schema_given() {
+            return Ok(None);
+        }
+        let (schema, sets) = read_sets(&asked, false)?;
+        let sets = sets.into_iter().map(|set| set.bytes).collect();
+        Ok(Some(Whole { schema, sets }))
+    }
+
+    /// The built-in schema.
+    ///
+    /// # Errors
+    ///
+    /// None in a program that was built from this tree.
+    pub fn builtin() -> Result<Self> {
+        let sets = vec![builtin::DESCRIPTOR_SET.to_vec()];
+        Ok(Whole { schema: builtin::schema(false)?, sets })
+    }
+}
+
 /// The schema options as they were typed, or as the environment has them.
 #[derive(Default)]
 struct Asked {
@@ -223,6 +261,11 @@ fn maybe_well_known(error: Error, name: &str) -> Error {
 }
 
 fn read(asked: &Asked, comments: bool) -> Result<Schema> {
+    read_sets(asked, comments).map(|(schema, _)| schema)
+}
+
+/// The schema, and the sets that it was made from.
+fn read_sets(asked: &Asked, comments: bool) -> Result<(Schema, Vec<Set>)> {
     let mut sets = Vec::new();
     let mut names = Vec::new();
     if !asked.proto.is_empty() {
@@ -239,7 +282,7 @@ fn read(asked: &Asked, comments: bool) -> Result<Schema> {
         let label = format!("the descriptor set {}", quote(&path.to_string_lossy()));
         sets.push(Set { bytes, label });
     }
-    Schema::from_sets(&sets, &names, comments).map_err(|found| {
+    let schema = Schema::from_sets(&sets, &names, comments).map_err(|found| {
         let broken = found.not_a_set.and_then(|index| {
             Some((asked.descriptor_set.get(index.checked_sub(first)?)?, &sets[index]))
         });
@@ -248,7 +291,8 @@ fn read(asked: &Asked, comments: bool) -> Result<Schema> {
             None => found.error,
         };
         asked.say_environment(error, !asked.descriptor_set.is_empty())
-    })
+    })?;
+    Ok((schema, sets))
 }
 
 /// Reads a descriptor set, unpacking it if it is gzipped.

@@ -2,6 +2,8 @@
 //!
 //! - [`address`]: where a server is.
 //! - [`tls`]: certificates, and what is trusted.
+//! - [`server`]: `hello serve`.
 
 pub mod address;
+pub mod server;
 pub mod tls;
