@@ -84,15 +84,14 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
             .hint("leave out `--type`"));
     }
     let args = Serve::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
-    let listen = args.listen.as_deref().unwrap_or(address::DEFAULT);
-    let replies = args.reply.iter().map(|word| reply(word)).collect::<Result<Vec<_>>>()?;
+    let replies = args.reply.iter().map(reply).collect::<Result<Vec<_>>>()?;
     let whole = match Whole::from_words(context.words)? {
         None if !replies.is_empty() => Some(Whole::builtin()?),
         whole => whole,
     };
     let max = args.max_message_size.as_deref().map_or(Ok(MESSAGE_DEFAULT), streaming::size)?;
     server::run(&Options {
-        place: place(listen)?,
+        place: address::listen(args.listen.as_deref().unwrap_or(address::DEFAULT))?,
         tls: args.tls()?,
         max: usize::try_from(max).unwrap_or(usize::MAX).min(u32::MAX as usize),
         drain: args.drain.as_deref().map_or(Ok(Duration::from_secs_f64(DRAIN_DEFAULT)), seconds)?,
@@ -120,19 +119,6 @@ impl Serve {
             (None, Some(_)) => "`--tls-key` needs the key's certificate",
         };
         Err(Error::usage(missing).hint("say `--tls-cert FILE --tls-key FILE`"))
-    }
-}
-
-fn place(listen: &str) -> Result<address::Place> {
-    let (address, method) = address::parse(listen).map_err(|error| {
-        error.hint(
-            "`--listen 127.0.0.1:8001` is for this machine only, `--listen 0.0.0.0:8001` for all",
-        )
-    })?;
-    match method.is_some() || listen.contains("://") {
-        true => Err(Error::usage(format!("`--listen {}` is more than a place", word(listen)))
-            .hint("write HOST:PORT or unix:PATH; with `--tls-cert` it speaks TLS")),
-        false => Ok(address.place),
     }
 }
 

@@ -76,17 +76,19 @@ impl Routes {
         if let Some(refusal) = refusal(&request) {
             return Box::pin(async { Ok(refusal) });
         }
-        let request = match &self.main {
-            Main::Greeter(server) if request.uri().path() == greeter::PATH => {
+        let path = request.uri().path();
+        match &self.main {
+            Main::Greeter(server) if path == greeter::PATH => {
                 return with_our_codes(server.clone().call(request));
             }
-            Main::Greeter(_) => request,
-            Main::Given(given) => match given.call(request) {
-                Ok(answer) => return with_our_codes(answer),
-                Err(request) => request,
-            },
-        };
-        let (service, method) = split(request.uri().path());
+            Main::Greeter(_) => {}
+            Main::Given(given) => {
+                if let Some(answer) = given.answering(path) {
+                    return with_our_codes(answer(request));
+                }
+            }
+        }
+        let (service, method) = split(path);
         let known = self.services.iter().find(|(name, _)| name == service);
         if !known.is_some_and(|(_, methods)| methods.iter().any(|name| name == method)) {
             let status = self.unimplemented(service, method);

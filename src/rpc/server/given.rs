@@ -1,6 +1,7 @@
 //! Services of any schema, which answer with the replies that they were given.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -82,21 +83,17 @@ impl Given {
         Ok(Given { methods, max })
     }
 
-    /// Answers a call, if there is a method of its path.
-    ///
-    /// # Errors
-    ///
-    /// There is none; then the call comes back.
-    pub fn call(
+    /// What answers calls of this path, if anything does.
+    pub fn answering(
         &self,
-        request: http::Request<Body>,
-    ) -> std::result::Result<
-        BoxFuture<http::Response<Body>, std::convert::Infallible>,
-        http::Request<Body>,
+        path: &str,
+    ) -> Option<
+        impl FnOnce(http::Request<Body>) -> BoxFuture<http::Response<Body>, Infallible> + use<>,
     > {
-        let Some(answering) = self.methods.get(request.uri().path()) else { return Err(request) };
-        let (answering, max) = (Arc::clone(answering), self.max);
-        Ok(Box::pin(async move { Ok(answer(answering, request, max).await) }))
+        let (answering, max) = (Arc::clone(self.methods.get(path)?), self.max);
+        Some(move |request| -> BoxFuture<http::Response<Body>, Infallible> {
+            Box::pin(async move { Ok(answer(answering, request, max).await) })
+        })
     }
 }
 
@@ -181,11 +178,8 @@ impl Decoder for Checked {
 
     fn decode(&mut self, from: &mut DecodeBuf<'_>) -> std::result::Result<Option<Bytes>, Status> {
         let bytes = from.copy_to_bytes(from.remaining());
-        match &self.0.said {
-            Some(said) => {
-                check::message(said.input.root(), &bytes).map_err(|error| invalid(&error))?
-            }
-            None => {}
+        if let Some(said) = &self.0.said {
+            check::message(said.input.root(), &bytes).map_err(|error| invalid(&error))?;
         }
         Ok(Some(bytes))
     }

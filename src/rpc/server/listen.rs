@@ -2,17 +2,20 @@
 
 use std::fs;
 use std::io;
-use std::net::ToSocketAddrs;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net as unix;
 use std::path::{Path, PathBuf};
 
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpSocket, UnixListener};
 
 use super::connection::Socket;
 use crate::error::{Error, Result};
 use crate::escape::{quote, word};
 use crate::rpc::address::Place;
+
+/// Connections that wait to be taken in; Linux has 4096 as its own limit.
+const BACKLOG: u32 = 1024;
 
 /// A place where somebody can come.
 pub struct Listener {
@@ -95,12 +98,13 @@ fn tcp(place: &Place, host: &str, port: u16) -> Result<Listener> {
             "`--listen 127.0.0.1:8001` is for this machine only, `--listen 0.0.0.0:8001` for all",
         )
     })?;
-    let addresses: Vec<_> = addresses.collect();
-    let bound = std::net::TcpListener::bind(&addresses[..]).and_then(|listener| {
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        Ok((TcpListener::from_std(listener)?, address))
-    });
+    let mut bound = Err(io::ErrorKind::AddrNotAvailable.into());
+    for address in addresses {
+        bound = listen(address);
+        if bound.is_ok() {
+            break;
+        }
+    }
     match bound {
         Ok((listener, address)) => {
             let shown = address.to_string();
@@ -108,6 +112,16 @@ fn tcp(place: &Place, host: &str, port: u16) -> Result<Listener> {
         }
         Err(error) => Err(cannot_bind(place, &error, port)),
     }
+}
+
+fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that was just ended leaves connections that hold the port.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let listener = socket.listen(BACKLOG)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }
 
 #[cold]

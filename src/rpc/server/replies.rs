@@ -29,11 +29,11 @@ pub struct Reply {
 pub fn read(output: &Compiled, reply: &Reply, method: &Method, max: usize) -> Result<Vec<Bytes>> {
     let parsed = parse(output, reply).map_err(|error| {
         let path = names::shown(&method.path);
-        let error = match &reply.file {
-            Some(file) => error.hint(format!("it is in the reply of {path}, {file}")),
-            None => error.hint(format!("it is in the reply of {path}")).as_usage(),
-        };
-        error.hint(format!("{path} answers with {}", names::shown(output.root().name())))
+        let answers = format!("which answers with {}", names::shown(output.root().name()));
+        match &reply.file {
+            Some(file) => error.hint(format!("it is in {file}, the reply of {path}, {answers}")),
+            None => error.hint(format!("it is in the reply of {path}, {answers}")).as_usage(),
+        }
     })?;
     if !method.server_streaming && parsed.len() != 1 {
         let what = format!(
@@ -41,7 +41,8 @@ pub fn read(output: &Compiled, reply: &Reply, method: &Method, max: usize) -> Re
             names::shown(&method.path),
             if parsed.is_empty() { String::from("none") } else { parsed.len().to_string() },
         );
-        return Err(of(reply, what).hint("`{}` is the empty message"));
+        return Err(of(reply, what)
+            .maybe_hint(parsed.is_empty().then(|| String::from("`{}` is the empty message"))));
     }
     if let Some(large) = parsed.iter().find(|message| message.len() > max) {
         let what = format!(
