@@ -31,7 +31,6 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "interop"))
 
 PATH = "/Greeter/SayHello"
 REQUEST = b"\n\x03abc"
@@ -44,17 +43,25 @@ TIMES_PYTHON = 18.0
 OF_BARE = 0.95
 GROWTH_MAX = 8 << 20
 
-PYTHON_SERVER = f"""
+PYTHON_SERVER = """
 import sys, concurrent.futures, grpc
-def hello(request, context):
-    return b"\\n" + bytes([len(request) + 4]) + "\\u6211\\u662f".encode() + request[2:]
+sys.path.insert(0, sys.argv[1])
+import hello_pb2, hello_pb2_grpc
+class Greeter(hello_pb2_grpc.GreeterServicer):
+    def SayHello(self, request, context):
+        return hello_pb2.HelloResponse(name="\u6211\u662f" + request.name)
 server = grpc.server(concurrent.futures.ThreadPoolExecutor(10))
-handler = grpc.unary_unary_rpc_method_handler(hello)
-server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("Greeter", {{"SayHello": handler}})])
-server.add_insecure_port(sys.argv[1])
+hello_pb2_grpc.add_GreeterServicer_to_server(Greeter(), server)
+server.add_insecure_port(sys.argv[2])
 server.start()
 server.wait_for_termination()
 """
+
+
+def generate(out: Path) -> None:
+    """Has protoc write the modules of the Python server."""
+    command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{ROOT / 'proto'}", "hello.proto"]
+    subprocess.run([*command, f"--python_out={out}", f"--grpc_python_out={out}"], check=True)
 
 
 def free_port() -> int:
@@ -153,13 +160,14 @@ def main() -> int:
     args = parser.parse_args()
     servers: list[Server] = []
     with tempfile.TemporaryDirectory() as directory:
+        generate(Path(directory))
         body = Path(directory) / "body"
         body.write_bytes(bytes([0, 0, 0, 0, len(REQUEST)]) + REQUEST)
         try:
             for name, command in (
                 ("hello serve", [args.hello, "serve", "--listen"]),
                 ("bare tonic", [args.bare]),
-                ("python grpcio", [sys.executable, "-c", PYTHON_SERVER]),
+                ("python grpcio", [sys.executable, "-c", PYTHON_SERVER, directory]),
             ):
                 servers.append(Server(name, command))
             hello, bare, python = servers
