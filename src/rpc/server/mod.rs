@@ -1,11 +1,11 @@
 //! The server: who listens, who answers, and how it ends.
 //!
-//! - [`listen`]: the place where it listens.
-//! - [`accept`]: takes connections in; [`slots`]: as many as can be;
-//!   [`connection`]: each as far as its preface.
-//! - [`dispatch`]: leads calls to who answers: [`greeter`], [`given`] by
-//!   [`replies`], [`reflection`], and tonic's health.
-//! - [`log`]: a line for each call.
+//! - `listen`: the place where it listens.
+//! - `accept`: takes connections in; `slots`: as many as can be;
+//!   `connection`: each as far as its preface.
+//! - `dispatch`: leads calls to who answers: `greeter`, `given` by
+//!   `replies`, `reflection`, and tonic's health.
+//! - `log`: a line for each call.
 //!
 //! From the preface on, connections are those of tonic.
 
