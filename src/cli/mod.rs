@@ -30,6 +30,8 @@ mod printer;
 mod progress;
 mod schema;
 #[cfg(feature = "grpc")]
+mod serve;
+#[cfg(feature = "grpc")]
 mod server;
 mod streaming;
 mod usage;
@@ -214,6 +216,8 @@ static COMMANDS: &[Spec] = &[
     describe::SPEC,
     #[cfg(feature = "grpc")]
     call::SPEC,
+    #[cfg(feature = "grpc")]
+    serve::SPEC,
     completions::SPEC,
 ];
 

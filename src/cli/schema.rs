@@ -50,6 +50,44 @@ pub struct Chosen {
     target: Option<Box<super::call::Target>>,
 }
 
+/// A schema with all its types and services, and the sets that it was made
+/// from: a server hands these out.
+#[cfg(feature = "grpc")]
+pub struct Whole {
+    /// The schema.
+    pub schema: Schema,
+    /// The bytes of the sets.
+    pub sets: Vec<Vec<u8>>,
+}
+
+#[cfg(feature = "grpc")]
+impl Whole {
+    /// Reads the schema that `words` or the environment ask for, if they do.
+    ///
+    /// # Errors
+    ///
+    /// A schema that cannot be read.
+    pub fn from_words(words: &[OsString]) -> Result<Option<Self>> {
+        let asked = Asked::from_words(words);
+        if !asked.schema_given() {
+            return Ok(None);
+        }
+        let (schema, sets) = load(&asked, false)?;
+        let sets = sets.into_iter().map(|set| set.bytes).collect();
+        Ok(Some(Whole { schema, sets }))
+    }
+
+    /// The built-in schema.
+    ///
+    /// # Errors
+    ///
+    /// None in a program that was built from this tree.
+    pub fn builtin() -> Result<Self> {
+        let sets = vec![builtin::DESCRIPTOR_SET.to_vec()];
+        Ok(Whole { schema: builtin::schema(false)?, sets })
+    }
+}
+
 /// The schema options as they were typed, or as the environment has them.
 #[derive(Default)]
 pub struct Asked {

@@ -82,6 +82,22 @@ pub fn parse(word: &str) -> Result<(Address, Option<&str>)> {
     Ok((Address { place, tls }, path.filter(|path| !path.is_empty())))
 }
 
+/// What the address of a server says that is to listen there.
+///
+/// # Errors
+///
+/// A word that is no address, or more than a place.
+pub fn listen(word: &str) -> Result<Place> {
+    let (address, method) = parse(word).map_err(|error| {
+        error.hint("`127.0.0.1:8001` is for this machine only, `0.0.0.0:8001` for all")
+    })?;
+    match method.is_some() || word.contains("://") {
+        true => Err(Error::usage(format!("`{}` is more than a place", escape::word(word)))
+            .hint("write HOST:PORT or unix:PATH; with `--tls-cert` it speaks TLS")),
+        false => Ok(address.place),
+    }
+}
+
 fn host_and_port<'w>(word: &str, authority: &'w str) -> Result<(&'w str, Option<u16>)> {
     if authority.contains('@') {
         return Err(bad(word, "a user name has no place in it"));

@@ -9,7 +9,7 @@ use crate::error::Result;
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hello.binpb"));
 
 /// The serialized `FileDescriptorSet` of `google/protobuf/`.
-const WELL_KNOWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/well_known.binpb"));
+pub const WELL_KNOWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/well_known.binpb"));
 
 /// The serialized `FileDescriptorSet` of `proto/status.proto`.
 #[cfg(feature = "grpc")]

@@ -31,11 +31,6 @@ pub fn set(bytes: &[u8], comments: bool) -> Result<Vec<FileDescriptor>> {
     Ok(files)
 }
 
-/// The bytes of a message that stands in no other.
-pub(super) fn whole(bytes: &[u8]) -> Part<'_> {
-    Part { reader: Reader::new(bytes, 0), level: 0 }
-}
-
 fn file(part: Part<'_>, comments: bool) -> Result<FileDescriptor> {
     let mut file = FileDescriptor::default();
     let mut source_info = None;
@@ -235,13 +230,18 @@ fn feature_set(part: Part<'_>) -> Result<FeatureSet> {
 
 /// The bytes of a message, and how many messages they stand in.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a> {
+pub(in crate::schema) struct Part<'a> {
     reader: Reader<'a>,
     level: u32,
 }
 
+/// The bytes of a message that stands in no other.
+pub(in crate::schema) fn whole(bytes: &[u8]) -> Part<'_> {
+    Part { reader: Reader::new(bytes, 0), level: 0 }
+}
+
 /// A value of a field, not looked at yet.
-pub(super) struct Value<'a> {
+pub(in crate::schema) struct Value<'a> {
     reader: Reader<'a>,
     wire_type: WireType,
     range: std::ops::Range<usize>,
@@ -274,6 +274,11 @@ impl<'a> Value<'a> {
         Ok(Part { reader, level })
     }
 
+    /// The bytes of what it is.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.reader.bytes(self.range.clone())
+    }
+
     /// The string that it is.
     pub fn string(&self) -> Result<String> {
         self.expect(WireType::Len)?;
@@ -301,7 +306,7 @@ impl<'a> Value<'a> {
 }
 
 /// Hands every field of a message to `take`.
-pub(super) fn each_field<'a>(
+pub(in crate::schema) fn each_field<'a>(
     part: Part<'a>,
     mut take: impl FnMut(u32, Value<'a>) -> Result<()>,
 ) -> Result<()> {
