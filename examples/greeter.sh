@@ -14,7 +14,7 @@ cd "$work"
 start() {
     hello serve --listen unix:hello.sock "$@" 2>server.log &
     server=$!
-    until grep -q '^listening on' server.log; do
+    until grep -qs '^listening on' server.log; do
         kill -0 "$server" 2>/dev/null || { cat server.log >&2; exit 1; }
         sleep 0.1
     done
