@@ -33,9 +33,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is set by cargo")?);
     let set = protox::compile(["hello.proto"], ["proto"])?;
     fs::write(out.join("hello.binpb"), set.encode_to_vec())?;
-    prost_build::Config::new().compile_fds(set)?;
+    let mut config = prost_build::Config::new();
+    #[cfg(feature = "grpc")]
+    config.service_generator(
+        tonic_prost_build::configure()
+            .build_transport(false)
+            .build_client(false)
+            .service_generator(),
+    );
+    config.compile_fds(set)?;
     fs::write(out.join("well_known.binpb"), well_known()?.encode_to_vec())?;
+    #[cfg(feature = "grpc")]
+    fs::write(out.join("status.binpb"), status()?)?;
     Ok(())
+}
+
+/// The details of a status, without comments.
+#[cfg(feature = "grpc")]
+fn status() -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut compiler = Compiler::new(["proto"])?;
+    compiler.include_source_info(false).include_imports(true).open_file("status.proto")?;
+    Ok(compiler.encode_file_descriptor_set())
 }
 
 /// The well-known types as protox carries them, with what they have gained.

@@ -41,6 +41,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// quote is cut on its way in, so this is for what nobody thought of.
 const TEXT_MAX: usize = 1200;
 
+/// The exit status of a call whose code is 0; others are counted from it.
+const CALL_STATUS: u8 = 64;
+
 /// Characters of a field path that are shown.
 const PATH_MAX: usize = 400;
 
@@ -54,6 +57,9 @@ pub enum Kind {
     Usage,
     /// Everything else: status 1.
     Failure,
+    /// A server answered with this code of gRPC, or did not in time: status 64
+    /// and the code.
+    Call(u8),
     /// The reader of our output went away: nothing to say, status 0.
     ReaderGone,
 }
@@ -69,6 +75,8 @@ struct Inner {
     root: Option<String>,
     path: Vec<String>,
     excerpt: Option<Excerpt>,
+    /// What the other side says more of it.
+    lines: Vec<String>,
     hints: Vec<String>,
 }
 
@@ -92,6 +100,7 @@ impl Error {
             root: None,
             path: Vec::new(),
             excerpt: None,
+            lines: Vec::new(),
             hints: Vec::new(),
         }))
     }
@@ -107,6 +116,18 @@ impl Error {
     #[cold]
     pub fn failure(what: impl Into<String>) -> Self {
         Self::new(Kind::Failure, what.into())
+    }
+
+    /// A call that ended with this code of gRPC: exit status 64 and the code.
+    #[cold]
+    pub fn of_call(what: impl Into<String>, code: u8) -> Self {
+        Self::new(Kind::Call(code), what.into())
+    }
+
+    /// What counts as another error of this kind did.
+    #[cold]
+    pub fn like(kind: Kind, what: impl Into<String>) -> Self {
+        Self::new(kind, what.into())
     }
 
     /// The other end of the output pipe is closed.
@@ -180,6 +201,13 @@ impl Error {
         self
     }
 
+    /// Adds a line of what the other side says more of it.
+    #[cold]
+    pub fn line(mut self, line: impl Into<String>) -> Self {
+        self.0.lines.push(names::cut(line.into(), TEXT_MAX));
+        self
+    }
+
     /// Adds a way to mend it.
     #[cold]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -214,6 +242,7 @@ impl Error {
             Kind::ReaderGone => 0,
             Kind::Failure => 1,
             Kind::Usage => 2,
+            Kind::Call(code) => CALL_STATUS.saturating_add(code),
         }
     }
 
@@ -275,7 +304,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.0.what)?;
-        let record = self.0.record.map(|n| format!("in record {n}"));
+        let one = if let Kind::Call(_) = self.0.kind { "request" } else { "record" };
+        let record = self.0.record.map(|n| format!("in {one} {n}"));
         let at = self.0.at.map(|at| match at {
             At::Byte(offset) => format!("at byte {offset}"),
             At::LineColumn(line, column) => format!("at line {line}, column {column}"),
@@ -287,6 +317,9 @@ impl fmt::Display for Error {
         }
         if let Some(excerpt) = &self.0.excerpt {
             write!(f, "\n{excerpt}")?;
+        }
+        for line in &self.0.lines {
+            write!(f, "\n  {line}")?;
         }
         for hint in &self.0.hints {
             write!(f, "\nhint: {hint}")?;

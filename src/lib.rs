@@ -4,6 +4,7 @@
 //!
 //! - [`cli`]: the commands, and what they share: input and output, formats,
 //!   the schema options, field flags. The only home of clap.
+//! - `rpc`: the gRPC server and client, behind the feature `grpc`.
 //! - [`stream`]: many messages one after another: framings, and the pump.
 //! - [`codec`]: binary, JSON and text in and out, without any I/O.
 //! - [`schema`]: descriptors and names, where they come from.
@@ -18,6 +19,8 @@ pub mod cli;
 pub mod codec;
 pub mod error;
 pub mod escape;
+#[cfg(feature = "grpc")]
+pub mod rpc;
 pub mod schema;
 pub mod stream;
 pub mod table;

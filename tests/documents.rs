@@ -86,7 +86,7 @@ fn the_rust_example_does_the_round_trip() {
 
 #[test]
 fn the_shell_examples_print_what_they_say() {
-    for name in ["pipes", "descriptor-set"] {
+    for name in ["pipes", "descriptor-set", "greeter"] {
         let script = root().join(format!("examples/{name}.sh"));
         let ran = Shell::new().run(&format!("sh '{}'", script.display()), b"");
         let expected = fs::read_to_string(root().join(format!("tests/{name}.out")));

@@ -7,6 +7,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::complete::{Shell, script};
 use super::io::OutputOptions;
+use super::schema::{Chosen, is_at_hand};
 use super::{Context, Spec, usage};
 use crate::error::Result;
 use crate::escape::is_unsafe;
@@ -35,6 +36,8 @@ pub(super) const SPEC: Spec = Spec {
     options,
     run,
     takes_fields: false,
+    choose: Chosen::from_words,
+    is_at_hand,
 };
 
 fn options(command: Command, _: &Context<'_>) -> Result<Command> {

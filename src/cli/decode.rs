@@ -12,7 +12,7 @@ use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions, Sampled};
 use super::printer::Printer;
 use super::progress::Progress;
-use super::schema::SchemaOptions;
+use super::schema::{Chosen, SchemaOptions, is_at_hand};
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
 use super::{Context, Spec, guess, usage};
@@ -80,8 +80,15 @@ pub struct Decode {
     schema: SchemaOptions,
 }
 
-pub(super) const SPEC: Spec =
-    Spec { name: "decode", about: "Turn bytes into fields", options, run, takes_fields: false };
+pub(super) const SPEC: Spec = Spec {
+    name: "decode",
+    about: "Turn bytes into fields",
+    options,
+    run,
+    takes_fields: false,
+    choose: Chosen::from_words,
+    is_at_hand,
+};
 
 const FROM: Allowed = Allowed {
     command: "decode",

@@ -8,7 +8,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions};
 use super::progress::Progress;
-use super::schema::SchemaOptions;
+use super::schema::{Chosen, SchemaOptions, is_at_hand};
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::Warnings;
 use super::{Context, Spec, fields, guess, usage};
@@ -60,8 +60,15 @@ pub struct Encode {
     schema: SchemaOptions,
 }
 
-pub(super) const SPEC: Spec =
-    Spec { name: "encode", about: "Turn fields into bytes", options, run, takes_fields: true };
+pub(super) const SPEC: Spec = Spec {
+    name: "encode",
+    about: "Turn fields into bytes",
+    options,
+    run,
+    takes_fields: true,
+    choose: Chosen::from_words,
+    is_at_hand,
+};
 
 const FROM: Allowed = Allowed {
     command: "encode",

@@ -10,7 +10,6 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Kind, Result, reason};
@@ -41,11 +40,11 @@ pub fn erase() {
 }
 
 /// Reports how the program failed, and gives its exit status.
-pub fn report(error: &Error) -> ExitCode {
+pub fn report(error: &Error) -> u8 {
     if error.kind() != Kind::ReaderGone {
         say(&error.to_string());
     }
-    ExitCode::from(error.status())
+    error.status()
 }
 
 /// Whether standard output is a terminal, where unsafe characters are escaped.

@@ -14,9 +14,13 @@
 //! - `warnings`, `usage`, `guess`: what is said about input that is odd,
 //!   words that are wrong, and bytes that are something else than asked for.
 
+#[cfg(feature = "grpc")]
+mod call;
 mod complete;
 mod completions;
 mod decode;
+#[cfg(feature = "grpc")]
+mod describe;
 mod encode;
 mod fields;
 mod format;
@@ -25,6 +29,10 @@ pub mod io;
 mod printer;
 mod progress;
 mod schema;
+#[cfg(feature = "grpc")]
+mod serve;
+#[cfg(feature = "grpc")]
+mod server;
 mod streaming;
 mod usage;
 mod warnings;
@@ -49,6 +57,17 @@ struct Spec {
     run: fn(&mut ArgMatches, &Context<'_>) -> Result<()>,
     /// Whether fields are given to it as flags.
     takes_fields: bool,
+    /// The schema and the type that words ask for, with comments or without.
+    choose: fn(&[OsString], bool) -> Result<Chosen>,
+    /// Whether that can be told without waiting for anybody.
+    is_at_hand: fn(&[OsString]) -> bool,
+}
+
+impl Spec {
+    /// The command that words ask for.
+    fn of(words: &[OsString]) -> Option<&'static Spec> {
+        words.get(1).and_then(|word| COMMANDS.iter().find(|spec| spec.name == word))
+    }
 }
 
 /// What was typed, and the schema that it leads to once somebody asks.
@@ -80,9 +99,7 @@ impl<'w> Context<'w> {
     ///
     /// A schema that cannot be read; a flag that cannot be.
     fn take_fields(&mut self, root: &Command) -> Result<Vec<OsString>> {
-        let spec =
-            self.words.get(1).and_then(|word| COMMANDS.iter().find(|spec| spec.name == word));
-        let command = spec.filter(|spec| spec.takes_fields && !self.all);
+        let command = Spec::of(self.words).filter(|spec| spec.takes_fields && !self.all);
         let Some(command) = command.and_then(|spec| root.find_subcommand(spec.name)) else {
             return Ok(self.words.to_vec());
         };
@@ -132,7 +149,9 @@ impl<'w> Context<'w> {
         if let Some(chosen) = self.chosen.get() {
             return Ok(chosen);
         }
-        let chosen = match Chosen::from_words(self.words, self.asks_for_help() || self.all) {
+        let choose =
+            Spec::of(self.words).map_or(Chosen::from_words as fn(&_, _) -> _, |it| it.choose);
+        let chosen = match choose(self.words, self.asks_for_help() || self.all) {
             Err(_) if self.all => Chosen::builtin()?,
             chosen => chosen?,
         };
@@ -190,7 +209,17 @@ impl<'w> Context<'w> {
 }
 
 /// Every command, in the order of the help.
-const COMMANDS: [Spec; 3] = [encode::SPEC, decode::SPEC, completions::SPEC];
+static COMMANDS: &[Spec] = &[
+    encode::SPEC,
+    decode::SPEC,
+    #[cfg(feature = "grpc")]
+    describe::SPEC,
+    #[cfg(feature = "grpc")]
+    call::SPEC,
+    #[cfg(feature = "grpc")]
+    serve::SPEC,
+    completions::SPEC,
+];
 
 const EXAMPLES: &str = "\
 Examples:
@@ -251,7 +280,7 @@ fn command(context: &Context<'_>, built: Built<'_>) -> Result<Command> {
         .after_help(EXAMPLES)
         .subcommand_required(true)
         .arg_required_else_help(true);
-    for spec in &COMMANDS {
+    for spec in COMMANDS {
         let mut command = Command::new(spec.name).about(spec.about);
         let wanted = match built {
             Built::One(word) => word == spec.name,

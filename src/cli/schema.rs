@@ -11,10 +11,10 @@ use crate::schema::{Compiled, Schema, Set, builtin, files, proto};
 use crate::table::Root;
 use crate::wire::limits::{GZIP_FREE, GZIP_RATIO_MAX, MESSAGE_LEN_MAX, READ_LEN};
 
-/// Where the message type comes from.
+/// The files that a schema comes from.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Schema")]
-pub struct SchemaOptions {
+pub struct SchemaFiles {
     /// A .proto file, as a path or a name under -I; may be repeated [environment: HELLO_PROTO]
     #[arg(long, value_name = "FILE", action = clap::ArgAction::Append)]
     proto: Vec<OsString>,
@@ -24,6 +24,18 @@ pub struct SchemaOptions {
     /// A FileDescriptorSet or a buf image, plain or gzipped; may be repeated [environment: HELLO_DESCRIPTOR_SET]
     #[arg(long, value_name = "FILE", action = clap::ArgAction::Append)]
     descriptor_set: Vec<OsString>,
+}
+
+/// Where the message type comes from.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Schema")]
+pub struct SchemaOptions {
+    #[command(flatten)]
+    files: SchemaFiles,
+    /// A server whose reflection tells the schema: HOST:PORT, a URL or unix:PATH [environment: HELLO_SERVER]
+    #[cfg(feature = "grpc")]
+    #[arg(long, value_name = "ADDRESS")]
+    server: Option<OsString>,
     /// The message type, short where that is unique [environment: HELLO_TYPE]
     #[arg(long = "type", value_name = "NAME")]
     type_name: Option<OsString>,
@@ -33,14 +45,57 @@ pub struct SchemaOptions {
 pub struct Chosen {
     schema: Schema,
     compiled: Compiled,
+    /// The method whose requests are of the type, for `hello call`.
+    #[cfg(feature = "grpc")]
+    target: Option<Box<super::call::Target>>,
+}
+
+/// A schema with all its types and services, and the sets that it was made
+/// from: a server hands these out.
+#[cfg(feature = "grpc")]
+pub struct Whole {
+    /// The schema.
+    pub schema: Schema,
+    /// The bytes of the sets.
+    pub sets: Vec<Vec<u8>>,
+}
+
+#[cfg(feature = "grpc")]
+impl Whole {
+    /// Reads the schema that `words` or the environment ask for, if they do.
+    ///
+    /// # Errors
+    ///
+    /// A schema that cannot be read.
+    pub fn from_words(words: &[OsString]) -> Result<Option<Self>> {
+        let asked = Asked::from_words(words);
+        if !asked.schema_given() {
+            return Ok(None);
+        }
+        let (schema, sets) = load(&asked, false)?;
+        let sets = sets.into_iter().map(|set| set.bytes).collect();
+        Ok(Some(Whole { schema, sets }))
+    }
+
+    /// The built-in schema.
+    ///
+    /// # Errors
+    ///
+    /// None in a program that was built from this tree.
+    pub fn builtin() -> Result<Self> {
+        let sets = vec![builtin::DESCRIPTOR_SET.to_vec()];
+        Ok(Whole { schema: builtin::schema(false)?, sets })
+    }
 }
 
 /// The schema options as they were typed, or as the environment has them.
 #[derive(Default)]
-struct Asked {
+pub struct Asked {
     proto: Vec<PathBuf>,
     include: Vec<PathBuf>,
     descriptor_set: Vec<PathBuf>,
+    /// The server whose reflection is asked.
+    server: Option<OsString>,
     type_name: Option<OsString>,
     /// Whether the type is the environment's, or the schema.
     type_of_environment: bool,
@@ -48,7 +103,8 @@ struct Asked {
 }
 
 impl Asked {
-    fn from_words(words: &[OsString]) -> Self {
+    /// Those among `words`.
+    pub fn from_words(words: &[OsString]) -> Self {
         let paths = |long, short| -> Vec<PathBuf> {
             option_values(words, long, short).into_iter().map(PathBuf::from).collect()
         };
@@ -57,6 +113,10 @@ impl Asked {
             include: paths("--include", Some("-I")),
             descriptor_set: paths("--descriptor-set", None),
             type_name: option_values(words, "--type", None).pop(),
+            server: match cfg!(feature = "grpc") {
+                true => option_values(words, "--server", None).pop(),
+                false => None,
+            },
             ..Asked::default()
         };
         if let Some(include) = variable("HELLO_INCLUDE") {
@@ -68,6 +128,10 @@ impl Asked {
         if !asked.schema_given() {
             asked.proto.extend(variable("HELLO_PROTO").map(PathBuf::from));
             asked.descriptor_set.extend(variable("HELLO_DESCRIPTOR_SET").map(PathBuf::from));
+            // A file is at hand; a server may not be.
+            if cfg!(feature = "grpc") && !asked.schema_given() {
+                asked.server = variable("HELLO_SERVER");
+            }
             asked.schema_of_environment = asked.schema_given();
             if asked.type_name.is_none() {
                 asked.type_name = variable("HELLO_TYPE");
@@ -80,7 +144,11 @@ impl Asked {
     /// Adds to an error where the schema comes from, if it was not typed.
     #[cold]
     fn say_environment(&self, error: Error, of_set: bool) -> Error {
-        let name = if of_set { "HELLO_DESCRIPTOR_SET" } else { "HELLO_PROTO" };
+        let name = match (&self.server, of_set) {
+            (Some(_), _) => "HELLO_SERVER",
+            (None, true) => "HELLO_DESCRIPTOR_SET",
+            (None, false) => "HELLO_PROTO",
+        };
         match self.schema_of_environment {
             true => error.hint(format!("the schema comes from {name} in the environment")),
             false => error,
@@ -103,8 +171,36 @@ impl Asked {
     }
 
     /// Whether a schema is named; else it is the built-in one.
-    fn schema_given(&self) -> bool {
-        !self.proto.is_empty() || !self.descriptor_set.is_empty()
+    pub fn schema_given(&self) -> bool {
+        !self.proto.is_empty() || !self.descriptor_set.is_empty() || self.server.is_some()
+    }
+
+    /// The same without what names a type or a server, for a command that has
+    /// neither option.
+    #[cfg(feature = "grpc")]
+    pub fn files_only(mut self) -> Self {
+        self.schema_of_environment &= self.server.is_none();
+        Asked { server: None, type_name: None, type_of_environment: false, ..self }
+    }
+
+    /// Refuses a schema that is given twice.
+    ///
+    /// # Errors
+    ///
+    /// It comes from files and from a server.
+    #[cfg(feature = "grpc")]
+    pub fn check(&self) -> Result<()> {
+        match self.server.is_some() && !(self.proto.is_empty() && self.descriptor_set.is_empty()) {
+            true => Err(Error::usage("the schema comes from files and from `--server`")
+                .hint("give it one way only")),
+            false => Ok(()),
+        }
+    }
+
+    /// The server whose reflection is asked.
+    #[cfg(feature = "grpc")]
+    pub fn server(&self) -> Option<&OsStr> {
+        self.server.as_deref()
     }
 }
 
@@ -128,8 +224,9 @@ pub fn type_names(words: &[OsString]) -> Result<Vec<String>> {
 /// files, and not from what somebody has yet to write to.
 pub fn is_at_hand(words: &[OsString]) -> bool {
     // What is no regular file is never taken for a `.proto` file.
-    let sets = Asked::from_words(words).descriptor_set;
-    sets.iter().all(|path| path != Path::new("-") && path.is_file())
+    let asked = Asked::from_words(words);
+    let is_file = |path: &PathBuf| path != Path::new("-") && path.is_file();
+    asked.server.is_none() && asked.descriptor_set.iter().all(is_file)
 }
 
 fn variable(name: &str) -> Option<OsString> {
@@ -163,7 +260,28 @@ impl Chosen {
         let explain = |error| asked.say_environment(error, asked.proto.is_empty());
         let index = index.map_err(|error| explain(asked.say_type(error)))?;
         let compiled = schema.compile(index).map_err(explain)?;
-        Ok(Chosen { schema, compiled })
+        Ok(Chosen::new(schema, compiled))
+    }
+
+    fn new(schema: Schema, compiled: Compiled) -> Self {
+        Chosen {
+            schema,
+            compiled,
+            #[cfg(feature = "grpc")]
+            target: None,
+        }
+    }
+
+    /// The type of the requests of a method.
+    #[cfg(feature = "grpc")]
+    pub fn of_method(schema: Schema, compiled: Compiled, target: super::call::Target) -> Self {
+        Chosen { schema, compiled, target: Some(Box::new(target)) }
+    }
+
+    /// The method whose requests are of the type.
+    #[cfg(feature = "grpc")]
+    pub fn target(&self) -> Option<&super::call::Target> {
+        self.target.as_deref()
     }
 
     /// The variables of the environment that ask for a schema or a type.
@@ -173,6 +291,7 @@ impl Chosen {
         [
             ("HELLO_PROTO", set && !asked.proto.is_empty()),
             ("HELLO_DESCRIPTOR_SET", set && !asked.descriptor_set.is_empty()),
+            ("HELLO_SERVER", set && asked.server.is_some()),
             ("HELLO_TYPE", asked.type_of_environment),
         ]
         .into_iter()
@@ -189,7 +308,7 @@ impl Chosen {
         let schema = builtin::schema(true)?;
         let index = schema.message(builtin::DEFAULT_TYPE)?;
         let compiled = schema.compile(index)?;
-        Ok(Chosen { schema, compiled })
+        Ok(Chosen::new(schema, compiled))
     }
 
     /// The schema that the type is of.
@@ -223,6 +342,23 @@ fn maybe_well_known(error: Error, name: &str) -> Error {
 }
 
 fn read(asked: &Asked, comments: bool) -> Result<Schema> {
+    load(asked, comments).map(|(schema, _)| schema)
+}
+
+/// Reads the schema that is asked for, and gives what it is made of as well.
+///
+/// # Errors
+///
+/// Files that cannot be read, or are no schema; a server that tells none.
+pub fn load(asked: &Asked, comments: bool) -> Result<(Schema, Vec<Set>)> {
+    #[cfg(feature = "grpc")]
+    if let Some(server) = &asked.server {
+        asked.check()?;
+        let type_name = asked.type_name().map_err(|error| asked.say_type(error))?;
+        let set = super::server::type_of(server, type_name);
+        let set = set.map_err(|error| asked.say_environment(error, false))?;
+        return from_server(set, comments).map_err(|error| asked.say_environment(error, false));
+    }
     let mut sets = Vec::new();
     let mut names = Vec::new();
     if !asked.proto.is_empty() {
@@ -239,7 +375,7 @@ fn read(asked: &Asked, comments: bool) -> Result<Schema> {
         let label = format!("the descriptor set {}", quote(&path.to_string_lossy()));
         sets.push(Set { bytes, label });
     }
-    Schema::from_sets(&sets, &names, comments).map_err(|found| {
+    let schema = Schema::from_sets(&sets, &names, comments).map_err(|found| {
         let broken = found.not_a_set.and_then(|index| {
             Some((asked.descriptor_set.get(index.checked_sub(first)?)?, &sets[index]))
         });
@@ -248,7 +384,21 @@ fn read(asked: &Asked, comments: bool) -> Result<Schema> {
             None => found.error,
         };
         asked.say_environment(error, !asked.descriptor_set.is_empty())
-    })
+    })?;
+    Ok((schema, sets))
+}
+
+/// The schema that a server has told, which is looked at as one of a file is.
+///
+/// # Errors
+///
+/// It contradicts itself.
+#[cfg(feature = "grpc")]
+pub fn from_server(set: Set, comments: bool) -> Result<(Schema, Vec<Set>)> {
+    let sets = vec![set];
+    let schema = Schema::from_sets(&sets, &[], comments)
+        .map_err(|found| found.error.hint(format!("it is {} that tells it", sets[0].label)))?;
+    Ok((schema, sets))
 }
 
 /// Reads a descriptor set, unpacking it if it is gzipped.
@@ -302,7 +452,7 @@ fn explain_set(path: &Path, set: &Set, error: Error) -> Error {
 }
 
 /// The values of an option among `words`, up to `--`.
-fn option_values(words: &[OsString], long: &str, short: Option<&str>) -> Vec<OsString> {
+pub fn option_values(words: &[OsString], long: &str, short: Option<&str>) -> Vec<OsString> {
     let mut values = Vec::new();
     let mut words = words.iter().skip(1).take_while(|word| *word != "--");
     while let Some(word) = words.next() {

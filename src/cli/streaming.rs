@@ -130,7 +130,11 @@ fn threads(value: &str) -> Result<usize> {
 }
 
 /// How many bytes.
-fn size(value: &str) -> Result<u64> {
+///
+/// # Errors
+///
+/// It is no number of them.
+pub fn size(value: &str) -> Result<u64> {
     let (number, unit) = match value.as_bytes().last() {
         Some(b'k' | b'K') => (&value[..value.len() - 1], 10),
         Some(b'm' | b'M') => (&value[..value.len() - 1], 20),

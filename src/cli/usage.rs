@@ -55,8 +55,10 @@ pub fn of_unread(root: &Command, context: &Context<'_>, error: Error) -> Error {
         return error;
     }
     // A word that begins with a dash is no value, so these are the option.
+    let has_type = words::option(command, "type").is_some();
     let is_type = |word: &OsString| {
-        word.to_str().is_some_and(|word| word == "--type" || word.starts_with("--type="))
+        let named = |word: &str| word == "--type" || word.starts_with("--type=");
+        has_type && word.to_str().is_some_and(named)
     };
     let mut types = words.iter().enumerate().filter(|(_, word)| is_type(word));
     let (Some((at, word)), None) = (types.next(), types.next()) else {
@@ -144,7 +146,8 @@ impl<'c> Usage<'c> {
         };
         let name = command.get_name();
         let takes = super::COMMANDS.iter().any(|spec| spec.takes_fields && spec.name == name);
-        let chosen = context.chosen().ok().filter(|_| takes);
+        // Of a command without field flags nothing is read for it.
+        let chosen = takes.then(|| context.chosen().ok()).flatten();
         let root = chosen.map(|chosen| chosen.root());
         Usage { name: Some(name), command, root, typed: context.words }
     }

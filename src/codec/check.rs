@@ -10,6 +10,15 @@ pub fn decodes(root: Root<'_>, record: &[u8]) -> bool {
     run(root, record).is_ok()
 }
 
+/// Checks that `record` is a message of the type.
+///
+/// # Errors
+///
+/// It is none: what is wrong, and where.
+pub fn message(root: Root<'_>, record: &[u8]) -> Result<()> {
+    run(root, record).map(|_| ())
+}
+
 /// Whether `record` decodes to known fields of their own wire types only:
 /// what bytes that are something else hardly ever do.
 pub fn fits(root: Root<'_>, record: &[u8]) -> bool {

@@ -9,7 +9,11 @@ use crate::error::Result;
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hello.binpb"));
 
 /// The serialized `FileDescriptorSet` of `google/protobuf/`.
-const WELL_KNOWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/well_known.binpb"));
+pub const WELL_KNOWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/well_known.binpb"));
+
+/// The serialized `FileDescriptorSet` of `proto/status.proto`.
+#[cfg(feature = "grpc")]
+const STATUS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/status.binpb"));
 
 /// The type that is meant when none is named.
 pub const DEFAULT_TYPE: &str = "HelloRequest";
@@ -24,6 +28,16 @@ pub const WELL_KNOWN_PACKAGE: &str = "google.protobuf";
 /// None in a program that was built from this tree: a test reads it.
 pub fn schema(comments: bool) -> Result<Schema> {
     Schema::built_in(DESCRIPTOR_SET, comments)
+}
+
+/// The details of a status of gRPC.
+///
+/// # Errors
+///
+/// None in a program that was built from this tree: a test reads it.
+#[cfg(feature = "grpc")]
+pub fn status_details() -> Result<Schema> {
+    Schema::built_in(STATUS, false)
 }
 
 /// The files of the well-known types.

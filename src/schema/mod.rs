@@ -5,17 +5,23 @@
 //! [`descriptor`] reads sets, [`features`] says what an edition means,
 //! [`files`] looks at how files hang together, [`pool`] flattens them,
 //! [`check`] looks for what is wrong, and [`compile`] makes the tables.
+//!
+//! [`services`] reads what can be called, and [`index`] hands out descriptors
+//! as they came, for reflection.
 
 pub mod builtin;
 pub mod check;
 pub mod compile;
+pub mod declare;
 pub mod descriptor;
 pub mod features;
 pub mod files;
+pub mod index;
 pub mod json_names;
 pub mod pool;
 pub mod proto;
 pub mod scopes;
+pub mod services;
 
 use std::collections::BTreeSet;
 

@@ -130,3 +130,32 @@ pub const GZIP_RATIO_MAX: u64 = 32;
 
 /// See [`GZIP_RATIO_MAX`].
 pub const GZIP_FREE: u64 = 8 << 20;
+
+/// The bytes of a message of a call that are accepted unless told otherwise:
+/// what the official clients accept.
+pub const CALL_MESSAGE_MAX: u64 = 4 << 20;
+
+/// The bytes of the headers or the trailers of an answer: 16 KiB is what
+/// clients take by default, and details of a status can be longer.
+pub const CALL_HEADERS_MAX: u32 = 64 << 10;
+
+/// The unary calls of `--stream` that are in flight at a time: enough that a
+/// round trip of a network is filled, few enough that what was sent behind a
+/// failure is little.
+pub const CALLS_IN_FLIGHT: usize = 32;
+
+/// The requests that are read ahead of what the server takes.
+pub const REQUESTS_AHEAD: usize = 16;
+
+/// The files that are taken from a server's reflection; a service of the largest
+/// public tree leads to some hundreds.
+pub const REFLECTED_FILES_MAX: usize = 5_000;
+
+/// The bytes of these files, all together.
+pub const REFLECTED_LEN_MAX: usize = 64 << 20;
+
+/// The services of a server that are looked at.
+pub const REFLECTED_SERVICES_MAX: usize = 5_000;
+
+/// The lines of the details of a status that are shown.
+pub const DETAIL_LINES_MAX: usize = 60;

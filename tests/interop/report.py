@@ -16,7 +16,8 @@ def shown(data: bytes) -> str:
 class Report:
     """The counts of a run, and its sections with their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "interop") -> None:
+        self._name = name
         self.passed = 0
         self.failed = 0
         self._section = ""
@@ -53,5 +54,5 @@ class Report:
         """Prints the totals; gives the exit status."""
         if self.failed > FAILURES_SHOWN:
             print(f"{self.failed - FAILURES_SHOWN} more failures are not shown")
-        print(f"interop: {self.passed} passed, {self.failed} failed", flush=True)
+        print(f"{self._name}: {self.passed} passed, {self.failed} failed", flush=True)
         return 1 if self.failed else 0

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, Command};
 
+use super::super::Spec;
 use super::super::schema::{self, Chosen};
 use super::fields;
 use super::place::{Place, Taker};
@@ -111,11 +112,9 @@ impl<'w> Offering<'w> {
         words: &'w [OsString],
         shell: Shell,
     ) -> Self {
-        let has_schema = command.get_arguments().any(|arg| arg.get_long() == Some("type"));
-        let chosen = match has_schema && schema::is_at_hand(words) {
-            true => Chosen::from_words(words, shell.shows_help()).ok(),
-            false => None,
-        };
+        let has_schema = command.get_arguments().any(|arg| arg.get_long() == Some("proto"));
+        let spec = Spec::of(words).filter(|spec| has_schema && (spec.is_at_hand)(words));
+        let chosen = spec.and_then(|spec| (spec.choose)(words, shell.shows_help()).ok());
         Offering { command, words, takes_fields, chosen }
     }
 

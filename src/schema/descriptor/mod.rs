@@ -6,6 +6,7 @@
 //! [`super::pool`] and [`super::check`].
 
 pub mod read;
+pub mod services;
 mod source;
 
 use super::features::FeatureSet;

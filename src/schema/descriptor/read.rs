@@ -21,8 +21,7 @@ use crate::wire::{Reader, WireType, skip};
 /// without such a value, and messages nested deeper than the format allows.
 pub fn set(bytes: &[u8], comments: bool) -> Result<Vec<FileDescriptor>> {
     let mut files = Vec::new();
-    let whole = Part { reader: Reader::new(bytes, 0), level: 0 };
-    each_field(whole, |number, value| {
+    each_field(whole(bytes), |number, value| {
         if number == 1 {
             files.push(file(value.part()?, comments)?);
         }
@@ -231,13 +230,18 @@ fn feature_set(part: Part<'_>) -> Result<FeatureSet> {
 
 /// The bytes of a message, and how many messages they stand in.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a> {
+pub(in crate::schema) struct Part<'a> {
     reader: Reader<'a>,
     level: u32,
 }
 
+/// The bytes of a message that stands in no other.
+pub(in crate::schema) fn whole(bytes: &[u8]) -> Part<'_> {
+    Part { reader: Reader::new(bytes, 0), level: 0 }
+}
+
 /// A value of a field, not looked at yet.
-pub(super) struct Value<'a> {
+pub(in crate::schema) struct Value<'a> {
     reader: Reader<'a>,
     wire_type: WireType,
     range: std::ops::Range<usize>,
@@ -270,6 +274,11 @@ impl<'a> Value<'a> {
         Ok(Part { reader, level })
     }
 
+    /// The bytes of what it is.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.reader.bytes(self.range.clone())
+    }
+
     /// The string that it is.
     pub fn string(&self) -> Result<String> {
         self.expect(WireType::Len)?;
@@ -278,7 +287,7 @@ impl<'a> Value<'a> {
     }
 
     /// The number, bool or enum that it is.
-    fn int32(&self) -> Result<i32> {
+    pub fn int32(&self) -> Result<i32> {
         Ok(self.expect(WireType::Varint)?.varint(Subject::unknown(0))? as i32)
     }
 
@@ -297,7 +306,7 @@ impl<'a> Value<'a> {
 }
 
 /// Hands every field of a message to `take`.
-pub(super) fn each_field<'a>(
+pub(in crate::schema) fn each_field<'a>(
     part: Part<'a>,
     mut take: impl FnMut(u32, Value<'a>) -> Result<()>,
 ) -> Result<()> {

@@ -1,0 +1,281 @@
+//! The call itself, and what is shown of it: answers on standard output,
+//! everything else on standard error.
+
+use std::io::Write;
+use std::sync::atomic::Ordering;
+
+use super::super::format::{self, Allowed, Side};
+use super::super::io::{Output, say};
+use super::super::printer::Printer;
+use super::super::schema::Chosen;
+use super::super::streaming::size;
+use super::super::warnings::Warnings;
+use super::input::{Sent, Stream};
+use super::target::{self, Target};
+use crate::codec::path;
+use crate::error::{Error, Kind, Result, names};
+use crate::rpc::client::reflection::Reflection;
+use crate::rpc::client::status::UNIMPLEMENTED;
+use crate::rpc::client::{Answers, Call, Client, Watch, more_than_one, no_message};
+use crate::wire::limits::{CALL_MESSAGE_MAX, WRITE_LEN};
+
+const TO: Allowed = Allowed {
+    command: "call",
+    side: Side::To,
+    formats: format::FIELDS,
+    pipe: "hello call … --to json | hello encode --from json --to {}",
+};
+
+impl super::Call {
+    /// How answers are printed.
+    ///
+    /// # Errors
+    ///
+    /// A field that the answers don't have, a format that there is not.
+    pub fn printer<'t>(&self, target: &'t Target) -> Result<Printer<'t>> {
+        let root = target.output.root();
+        let field = self.field.as_deref();
+        let to = match (&self.to, self.output.path()) {
+            (Some(name), _) => Some(TO.option(name)?),
+            (None, Some(file)) if field.is_none() => TO.file(file)?,
+            (None, _) => None,
+        };
+        Ok(Printer {
+            root,
+            to,
+            path: field.map(|field| path::resolve(root, field)).transpose()?,
+            json: Default::default(),
+            pretty: false,
+            stream: target.method.server_streaming
+                || (self.stream && !target.method.client_streaming),
+            escaped: self.output.is_terminal(),
+        })
+    }
+
+    fn spec(&self, context_words: &[std::ffi::OsString], target: &Target) -> Result<Call> {
+        let size = self.call.max_message_size.as_deref().map(size).transpose()?;
+        Ok(Call {
+            path: format!("/{}", target.name),
+            metadata: target::metadata(context_words)?,
+            timeout: self.call.timeout.as_deref().map(target::timeout).transpose()?,
+            max_message: size.unwrap_or(CALL_MESSAGE_MAX),
+        })
+    }
+}
+
+/// Makes the call, or the calls.
+///
+/// # Errors
+///
+/// None could be made; one broke off, or ended with a status.
+pub fn run(
+    args: &super::Call,
+    words: &[std::ffi::OsString],
+    chosen: &Chosen,
+    target: &Target,
+    printer: &Printer<'_>,
+    sent: Sent,
+) -> Result<()> {
+    let call = args.spec(words, target)?;
+    let client = target.client()?;
+    if args.verbose {
+        for fact in client.facts() {
+            say(&format!("* {fact}"));
+        }
+    }
+    let mut shown = Shown {
+        printer,
+        method: &target.name,
+        output: args.output.open(false)?,
+        warnings: args.warnings.start(),
+        verbose: args.verbose,
+        one: !target.method.server_streaming,
+        held: None,
+        out: Vec::new(),
+        count: 0,
+        failed: None,
+        failures: 0,
+        keep_going: args.keep_going,
+    };
+    let result = match sent {
+        Sent::Streamed(stream) if !target.method.client_streaming => {
+            shown.many(&client, &call, stream)
+        }
+        sent => shown.once(&client, &call, sent, chosen),
+    };
+    let result = result.and_then(|()| shown.flush());
+    let result = result.map_err(|error| listed(error, &client, &call, target));
+    shown.finish(result)
+}
+
+/// Adds to the error of a method that the server doesn't have those that it has.
+#[cold]
+fn listed(error: Error, client: &Client, call: &Call, target: &Target) -> Error {
+    if error.kind() != Kind::Call(UNIMPLEMENTED) {
+        return error;
+    }
+    // The schema may be another one than the server's.
+    let mut reflection = Reflection::new(client, call.metadata.clone(), call.max_message);
+    let Ok(services) = reflection.services() else { return error };
+    let service = target.name.split('/').next().unwrap_or_default();
+    let known: Vec<&str> = services.iter().map(String::as_str).collect();
+    match known.contains(&service) {
+        true => error.hint(format!(
+            "the server has the service; `hello describe --server {} {service}` lists its methods",
+            client.server()
+        )),
+        false => error.hint(format!("its services are {}", names::list(&known))),
+    }
+}
+
+/// What is shown of calls.
+struct Shown<'s> {
+    printer: &'s Printer<'s>,
+    /// The method's name.
+    method: &'s str,
+    output: Output,
+    warnings: Warnings,
+    verbose: bool,
+    /// Whether there is to be one answer, which is shown once all is well.
+    one: bool,
+    held: Option<Vec<u8>>,
+    /// What is printed, and not written yet.
+    out: Vec<u8>,
+    /// The answers that were shown.
+    count: u64,
+    /// How the first of the calls failed that did; others followed.
+    failed: Option<Kind>,
+    failures: u64,
+    keep_going: bool,
+}
+
+impl Shown<'_> {
+    /// One call with all the requests.
+    fn once(&mut self, client: &Client, call: &Call, sent: Sent, chosen: &Chosen) -> Result<()> {
+        let (messages, broken) = sent.messages()?;
+        let status = client.call(call, messages, self)?;
+        if !status.is_ok() {
+            return Err(status.error(Some(chosen.schema())));
+        }
+        if self.one {
+            let message = self.held.take().ok_or_else(no_message)?;
+            self.print(&message)?;
+        }
+        match broken.map_or(0, |broken| broken.load(Ordering::Relaxed)) {
+            0 => Ok(()),
+            count => Err(Error::failure(format!("broken records were skipped: {count}"))),
+        }
+    }
+
+    /// A call for each request.
+    fn many(&mut self, client: &Client, call: &Call, stream: Stream) -> Result<()> {
+        let requests = stream.start(false)?.requests;
+        if self.verbose {
+            say(&format!("> a call of {} for each request", call.path));
+        }
+        client.calls(call, requests, self)
+    }
+
+    fn print(&mut self, message: &[u8]) -> Result<()> {
+        let mut notes = self.warnings.fresh();
+        let start = self.out.len();
+        self.count += 1;
+        let printed = self.printer.print(message, 0, &mut self.out, &mut notes);
+        if let Err(error) = printed {
+            self.out.truncate(start);
+            let answer = match self.printer.stream {
+                true => format!("answer {}", self.count),
+                false => String::from("the answer"),
+            };
+            return Err(error.hint(format!(
+                "{answer} of {} cannot be read: has the server another version of the schema?",
+                self.method
+            )));
+        }
+        let number = self.printer.stream.then_some(self.count);
+        self.warnings.tell(notes, number);
+        Ok(())
+    }
+
+    /// Writes what was printed.
+    fn flush(&mut self) -> Result<()> {
+        let written = self.output.write_all(&self.out).and_then(|()| self.output.flush());
+        self.out.clear();
+        written.map_err(|error| self.output.failed(&error))
+    }
+
+    /// Says what is left to be said.
+    fn finish(self, result: Result<()>) -> Result<()> {
+        self.warnings.finish();
+        if let Err(error) = result {
+            // What came before it stays; of one answer there is nothing.
+            if self.count > 0 && error.kind() != Kind::ReaderGone {
+                self.output.finish()?;
+            }
+            return Err(error);
+        }
+        self.output.finish()?;
+        match self.failed {
+            None => Ok(()),
+            Some(first) => Err(Error::like(first, format!("calls failed: {}", self.failures))),
+        }
+    }
+}
+
+impl Watch for Shown<'_> {
+    fn request(&mut self, path: &str, headers: &[String]) {
+        if self.verbose {
+            say(&format!("> POST {path}"));
+            headers.iter().for_each(|line| say(&format!("> {line}")));
+        }
+    }
+
+    fn headers(&mut self, headers: &[String]) {
+        if self.verbose {
+            headers.iter().for_each(|line| say(&format!("< {line}")));
+        }
+    }
+
+    fn message(&mut self, message: Vec<u8>) -> Result<()> {
+        if self.one {
+            return match self.held.replace(message) {
+                None => Ok(()),
+                Some(_) => Err(more_than_one()),
+            };
+        }
+        self.print(&message)?;
+        self.flush()
+    }
+
+    fn trailers(&mut self, trailers: &[String]) {
+        if self.verbose {
+            trailers.iter().for_each(|line| say(&format!("< {line}")));
+        }
+    }
+}
+
+impl Answers for Shown<'_> {
+    fn answered(&mut self, number: u64, answer: Result<Vec<u8>>) -> Result<()> {
+        let printed = answer.and_then(|message| self.print(&message));
+        let Err(error) = printed else {
+            return if self.out.len() >= WRITE_LEN { self.flush() } else { Ok(()) };
+        };
+        let error = error.in_record(number);
+        // What came before the failure is seen before it is told.
+        self.flush()?;
+        if !self.keep_going || error.kind() == Kind::ReaderGone {
+            return Err(error);
+        }
+        self.failures += 1;
+        say(&error.to_string());
+        self.failed.get_or_insert(error.kind());
+        Ok(())
+    }
+
+    fn waiting(&mut self) -> Result<()> {
+        match self.out.is_empty() {
+            true => Ok(()),
+            false => self.flush(),
+        }
+    }
+}

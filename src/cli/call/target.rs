@@ -1,0 +1,387 @@
+//! What is called: ADDRESS and METHOD among the words, and the schema that
+//! they lead to. The field flags are those of the method's requests, so this is
+//! known before the words are taken apart.
+
+use std::cell::Cell;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Command};
+
+use super::super::fields::words;
+use super::super::schema::{self, Asked, Chosen, option_values};
+use super::method::{self, Listing};
+use crate::codec::path::split_assignment;
+use crate::error::{Error, Result};
+use crate::escape::{quote, word};
+use crate::rpc::address::{self, Address};
+use crate::rpc::client::Client;
+use crate::rpc::client::connect::{CONNECT_TIME, Route};
+use crate::rpc::client::metadata::Metadata;
+use crate::rpc::client::reflection::{Files, Reflection};
+use crate::schema::descriptor::services::{self, Method, Service};
+use crate::schema::{Compiled, Schema, Set, builtin};
+use crate::wire::limits::CALL_MESSAGE_MAX;
+
+/// A method of a server.
+pub struct Target {
+    /// The way to the server.
+    pub route: Route,
+    /// Its name as it is called, `pkg.Service/Method`.
+    pub name: String,
+    /// What it takes and gives.
+    pub method: Method,
+    /// The type of the answers.
+    pub output: Compiled,
+    /// The connection, if one was needed for the schema.
+    client: Cell<Option<Client>>,
+}
+
+impl Target {
+    /// The connection to the server.
+    ///
+    /// # Errors
+    ///
+    /// The server cannot be reached.
+    pub fn client(&self) -> Result<Client> {
+        match self.client.take() {
+            Some(client) => Ok(client),
+            None => Client::connect(self.route.clone()),
+        }
+    }
+}
+
+/// What the words say of the server and the method.
+struct Typed {
+    address: Address,
+    method: Option<String>,
+}
+
+impl Typed {
+    fn from_words(words: &[OsString]) -> Result<Self> {
+        let found = positionals(words);
+        let text = |word: &OsString| {
+            let text = word.to_str().map(str::to_owned);
+            text.ok_or_else(|| {
+                Error::usage(format!("{} is not UTF-8", quote(&word.to_string_lossy())))
+            })
+        };
+        let found = found.iter().map(text).collect::<Result<Vec<String>>>()?;
+        let (address, method) = match &found[..] {
+            [] => (address::DEFAULT, None),
+            [one] if address::is_address(one) => (one.as_str(), None),
+            [one] => (address::DEFAULT, Some(one.as_str())),
+            [first, second, ..] if address::is_address(first) => {
+                (first.as_str(), Some(second.as_str()))
+            }
+            [first, second, ..] if address::is_address(second) => {
+                let what = format!("{} stands before the address {}", quote(first), quote(second));
+                return Err(Error::usage(what).hint("ADDRESS comes first, then METHOD"));
+            }
+            [first, ..] => {
+                let what = format!("{} is no address of a server", quote(first));
+                return Err(Error::usage(what).hint(
+                    "an address is HOST:PORT, a URL or unix:PATH; fields are given as flags",
+                ));
+            }
+        };
+        let (address, behind) = address::parse(address)?;
+        if let (Some(behind), Some(method)) = (behind, method) {
+            let what = format!("the method is {} and {}", quote(behind), quote(method));
+            return Err(Error::usage(what).hint("give it one way only"));
+        }
+        Ok(Typed { address, method: behind.or(method).map(str::to_owned) })
+    }
+
+    /// Whether the schema need not be asked of the server.
+    fn is_built_in(&self) -> bool {
+        self.method.as_deref().is_none_or(method::is_built_in)
+    }
+}
+
+/// The words that are neither options nor their values, up to the first flag of
+/// a field: anything that is no option is one.
+fn positionals(words: &[OsString]) -> Vec<OsString> {
+    let command = super::Call::augment_args(Command::new("call"));
+    let mut found = Vec::new();
+    let mut rest = words.iter().skip(2).peekable();
+    while let Some(word) = rest.next() {
+        let text = word.to_string_lossy();
+        let takes = if let Some(flag) = text.strip_prefix("--") {
+            let (name, inline) = match split_assignment(flag) {
+                Some((name, _)) => (name, true),
+                None => (flag, false),
+            };
+            match words::option(&command, name) {
+                Some(option) => option.get_action().takes_values() && !inline,
+                None if name == "help" => false,
+                None => break,
+            }
+        } else if words::is_option(word) {
+            short_takes(&command, &text[1..])
+        } else {
+            found.push(word.clone());
+            false
+        };
+        if takes && rest.peek().is_some_and(|next| !words::is_option(next)) {
+            rest.next();
+        }
+    }
+    found
+}
+
+/// Whether short options written together leave their value to the next word.
+fn short_takes(command: &Command, shorts: &str) -> bool {
+    for (at, short) in shorts.char_indices() {
+        let option = command.get_arguments().find(|arg| arg.get_short() == Some(short));
+        match option {
+            Some(option) if option.get_action().takes_values() => {
+                return shorts.len() == at + short.len_utf8();
+            }
+            Some(_) => {}
+            None => return false,
+        }
+    }
+    false
+}
+
+/// Refuses words that stand where neither ADDRESS nor METHOD can be.
+///
+/// # Errors
+///
+/// There are some.
+pub fn check_words(words: &[OsString], parsed: [&Option<OsString>; 2]) -> Result<()> {
+    let found = positionals(words);
+    match parsed.into_iter().flatten().nth(found.len()) {
+        None => Ok(()),
+        Some(stray) => {
+            let text = stray.to_string_lossy();
+            Err(Error::usage(format!("`hello call` has no use for the word {}", quote(&text)))
+                .hint("ADDRESS and METHOD stand before the first field flag")
+                .hint("a bool takes a value behind `=` only: `--active=false`"))
+        }
+    }
+}
+
+/// The way to a server, by the options of TLS among the words.
+///
+/// # Errors
+///
+/// Options that don't go together.
+pub fn route(words: &[OsString], address: Address) -> Result<Route> {
+    let file = |option: &str| option_values(words, option, None).pop().map(PathBuf::from);
+    let (ca, certificate, key) = (file("--ca"), file("--cert"), file("--key"));
+    let insecure = words.iter().take_while(|word| *word != "--").any(|word| word == "--insecure");
+    let given = [
+        ("--ca", ca.is_some()),
+        ("--cert", certificate.is_some()),
+        ("--key", key.is_some()),
+        ("--insecure", insecure),
+    ];
+    if let (Some((option, _)), false) = (given.iter().find(|(_, given)| *given), address.tls) {
+        let what = format!("`{option}` is for TLS, which is not spoken to {address}");
+        return Err(Error::usage(what).hint(format!("write `https://{address}`")));
+    }
+    if ca.is_some() && insecure {
+        return Err(Error::usage("`--ca` says whom to trust, `--insecure` to trust anybody")
+            .hint("leave out one of them"));
+    }
+    let identity = match (certificate, key) {
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (None, None) => None,
+        (Some(_), None) => {
+            return Err(Error::usage("`--cert` needs its key").hint("say `--key FILE` too"));
+        }
+        (None, Some(_)) => {
+            return Err(Error::usage("`--key` needs its certificate").hint("say `--cert FILE` too"));
+        }
+    };
+    let within = match option_values(words, "--timeout", None).pop() {
+        Some(text) => timeout(&text.to_string_lossy())?.min(CONNECT_TIME),
+        None => CONNECT_TIME,
+    };
+    Ok(Route { address, ca, identity, insecure, within })
+}
+
+/// The headers that the words ask for.
+///
+/// # Errors
+///
+/// One that cannot be.
+pub fn metadata(words: &[OsString]) -> Result<Metadata> {
+    let mut metadata = Metadata::default();
+    for text in option_values(words, "--header", Some("-H")) {
+        metadata.add(&text.to_string_lossy())?;
+    }
+    Ok(metadata)
+}
+
+/// A time as `--timeout` takes it.
+///
+/// # Errors
+///
+/// It is none.
+pub fn timeout(text: &str) -> Result<Duration> {
+    let units = [("ms", 0.001), ("us", 0.000_001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
+    let (number, unit) = units
+        .iter()
+        .find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))
+        .unwrap_or((text, 1.0));
+    let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let seconds = number.parse::<f64>().ok().filter(|_| plain).map(|number| number * unit);
+    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    time.filter(|time| !time.is_zero()).ok_or_else(|| {
+        Error::usage(format!("`--timeout {}` is no time to wait", word(text)))
+            .hint("write seconds, such as `5` or `0.5`, or `500ms`")
+    })
+}
+
+/// Whether what is called is known without asking a server.
+pub fn is_at_hand(words: &[OsString]) -> bool {
+    let asked = Asked::from_words(words).files_only();
+    let built_in = || Typed::from_words(words).is_ok_and(|typed| typed.is_built_in());
+    if asked.schema_given() { schema::is_at_hand(words) } else { built_in() }
+}
+
+/// What `words` call, and the type of its requests.
+///
+/// # Errors
+///
+/// Words that say no server or method; a schema that cannot be read, or has no
+/// such method.
+pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
+    let typed = Typed::from_words(words)?;
+    let route = route(words, typed.address.clone())?;
+    let asked = Asked::from_words(words).files_only();
+    let method = typed.method.as_deref();
+    if asked.schema_given() {
+        let (schema, sets) = schema::load(&asked, comments)?;
+        let services = of_sets(&sets)?;
+        let listing = Listing { services: &services, whose: "the schema" };
+        let found = method.map_or_else(|| listing.only(), |method| listing.find(method))?;
+        return finish(schema, found, route, None);
+    }
+    if typed.is_built_in() {
+        let services = services::of_set(builtin::DESCRIPTOR_SET)?;
+        let listing = Listing { services: &services, whose: "the built-in schema" };
+        return finish(builtin::schema(comments)?, listing.only()?, route, None);
+    }
+    let client = Client::connect(route.clone())?;
+    let mut reflection = Reflection::new(&client, metadata(words)?, CALL_MESSAGE_MAX);
+    let set = ask(&mut reflection, method.unwrap_or_default())?;
+    let (schema, sets) = schema::from_server(set, comments)?;
+    let services = of_sets(&sets)?;
+    let listing = Listing { services: &services, whose: "the server" };
+    let found = listing.find(method.unwrap_or_default())?;
+    finish(schema, found, route, Some(client))
+}
+
+/// The services of all sets, each once.
+fn of_sets(sets: &[Set]) -> Result<Vec<Service>> {
+    let mut all: Vec<Service> = Vec::new();
+    for set in sets {
+        for service in services::of_set(&set.bytes)? {
+            if !all.iter().any(|known| known.name == service.name) {
+                all.push(service);
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn finish(
+    schema: Schema,
+    (service, method): (&Service, &Method),
+    route: Route,
+    client: Option<Client>,
+) -> Result<Chosen> {
+    let compile = |name: &str| schema.compile(schema.message(name)?);
+    let input = compile(&method.input)?;
+    let output = compile(&method.output)?;
+    let name = method::full(service, method);
+    let client = Cell::new(client);
+    let target = Target { route, name, method: method.clone(), output, client };
+    Ok(Chosen::of_method(schema, input, target))
+}
+
+/// Asks a server for what a method's name may mean.
+fn ask(reflection: &mut Reflection<'_>, method: &str) -> Result<Set> {
+    let names = reflection.services()?;
+    let all = names.iter().map(String::as_str);
+    let mut files = Files::start()?;
+    match method::parts(method).0 {
+        Some(service) => match method::meant(all, service)[..] {
+            // It need not be on the list.
+            [] if reflection.add(service, &mut files)? => {}
+            [] => {
+                let known: Vec<&str> = names.iter().map(String::as_str).collect();
+                return Err(method::no_service("the server", service, &known));
+            }
+            [full] => {
+                reflection.add(full, &mut files)?;
+            }
+            ref several => return Err(method::ambiguous(service, "services", several)),
+        },
+        None => {
+            for name in &names {
+                reflection.add(name, &mut files)?;
+            }
+        }
+    }
+    Ok(files.into_set(reflection))
+}
+
+/// The address that an option names, which has no method behind it.
+///
+/// # Errors
+///
+/// It is none.
+pub fn address_of(text: &OsStr) -> Result<Address> {
+    let text = text.to_string_lossy();
+    let (address, behind) = address::parse(&text)?;
+    match behind {
+        None => Ok(address),
+        Some(behind) => {
+            let what = format!("the address {address} goes on with {}", quote(behind));
+            Err(Error::usage(what).hint("only `hello call` takes a method"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        std::iter::once("hello").chain(line.split(' ')).map(OsString::from).collect()
+    }
+
+    #[test]
+    fn address_and_method_stand_before_the_first_field_flag() {
+        let cases = [
+            ("call", ""),
+            ("call --name zzz a:1", ""),
+            ("call a:1 --name zzz", "a:1"),
+            ("call -H k:v --timeout 5 a:1 -v x/Y --to json --id 5 z", "a:1 x/Y"),
+            ("call -vi f a:1", "a:1"),
+            ("call -Ifoo a:1", "a:1"),
+            ("call --set a=b a:1", ""),
+        ];
+        for (line, expected) in cases {
+            let found = positionals(&words(line));
+            assert_eq!(found.join(OsStr::new(" ")), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_time_has_a_unit_or_is_seconds() {
+        let cases = [("5", 5000), ("0.5", 500), ("500ms", 500), ("2s", 2000), ("1m", 60_000)];
+        for (text, millis) in cases {
+            assert_eq!(timeout(text).ok(), Some(Duration::from_millis(millis)), "{text}");
+        }
+        for text in ["", "0", "-1", "x", "1e3", "inf", "5 s", "ms"] {
+            assert!(timeout(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What is said of a connection that cannot be had, or breaks off: which of its
+//! steps it was, and what to do.
+
+use std::error::Error as StdError;
+use std::io;
+use std::time::Duration;
+
+use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
+
+use crate::error::{Error, names};
+use crate::escape::{quote, quote_bytes, visible, word};
+use crate::rpc::address::{Address, Place};
+
+/// How far a connection has come.
+#[derive(Clone, Copy)]
+pub enum Phase {
+    /// The host's name is looked up.
+    Lookup,
+    /// The socket is connected.
+    Socket,
+    /// The other side is to say something.
+    Hello,
+}
+
+/// The first byte of a TLS record: an alert, or a part of the handshake.
+const TLS_RECORDS: [u8; 2] = [21, 22];
+
+/// What lies at the bottom of an error, made safe.
+pub fn reason(error: &dyn StdError) -> String {
+    let mut inner = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    let text = inner.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    let lower = chars.next().map(char::to_lowercase).into_iter().flatten();
+    word(&lower.chain(chars).collect::<String>())
+}
+
+/// The error of rustls that an error of the system stands for.
+pub fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// A duration as it is typed.
+pub fn time(time: Duration) -> String {
+    if time.subsec_nanos() == 0 {
+        return format!("{} s", time.as_secs());
+    }
+    match time.as_millis() {
+        0 => format!("{} ns", time.as_nanos()),
+        millis if time.as_secs() == 0 => format!("{millis} ms"),
+        _ => format!("{} s", time.as_secs_f64()),
+    }
+}
+
+/// The name cannot be looked up.
+pub fn name(host: &str, error: &io::Error) -> Error {
+    Error::failure(format!("the name {} is not found: {}", quote(host), reason(error)))
+        .hint("is it spelled right, and is there a network?")
+}
+
+/// The name stands for nothing.
+pub fn no_address(host: &str) -> Error {
+    Error::failure(format!("the name {} has no address", quote(host)))
+}
+
+/// The socket cannot be connected.
+pub fn socket(address: &Address, error: &io::Error) -> Error {
+    let is_unix = matches!(address.place, Place::Unix(_));
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => {
+            Error::failure(format!("nobody listens at {address}: the connection was refused"))
+                .hint("is the server running? `hello serve` starts one")
+        }
+        io::ErrorKind::NotFound if is_unix => {
+            Error::failure(format!("there is no socket {address}"))
+                .hint("is the server running? `hello serve --listen unix:PATH` starts one")
+        }
+        _ => Error::failure(format!("{address} cannot be reached: {}", reason(error))),
+    }
+}
+
+/// It took too long.
+pub fn too_late(address: &Address, phase: Phase, within: Duration) -> Error {
+    let within = time(within);
+    match phase {
+        Phase::Lookup => {
+            Error::failure(format!("the name of {address} was not found within {within}"))
+                .hint("is there a network?")
+        }
+        Phase::Socket => Error::failure(format!("{address} did not answer within {within}"))
+            .hint("is the address right? a firewall may drop what is sent there"),
+        Phase::Hello => {
+            let error = Error::failure(format!(
+                "{address} took the connection, and said nothing within {within}"
+            ));
+            error.hint(match address.tls {
+                true => "is it a server of gRPC? if it speaks no TLS, write `http://` before it",
+                false => "is it a server of gRPC? if it expects TLS, write `https://` before it",
+            })
+        }
+    }
+}
+
+/// The other side closed the connection before it said anything.
+pub fn closed(address: &Address, tls: Option<&rustls::Error>) -> Error {
+    if let Some(error) = tls {
+        return of_tls(address, error);
+    }
+    let error = Error::failure(format!("{address} closed the connection without a word"));
+    match address.tls {
+        true => error.hint("if it wants a certificate of the client, `--cert FILE --key FILE`"),
+        false => error.hint(format!("if it expects TLS, write `https://{address}`")),
+    }
+}
+
+/// What the other side begins with is not HTTP/2.
+pub fn not_http2(address: &Address, start: &[u8]) -> Error {
+    let is_tls = start.get(1) == Some(&3) && TLS_RECORDS.iter().any(|it| start.first() == Some(it));
+    if is_tls && !address.tls {
+        return Error::failure(format!("{address} speaks TLS, and was spoken to without"))
+            .hint(format!("write `https://{address}`"));
+    }
+    if start.starts_with(b"HTTP/1") {
+        let line = start.split(|byte| *byte == b'\r' || *byte == b'\n').next().unwrap_or(start);
+        let what = format!("{address} is a server of HTTP/1.1, and gRPC needs HTTP/2");
+        return Error::failure(what)
+            .line(format!("it answered {}", quote_bytes(line)))
+            .hint("is the port right? a proxy may speak HTTP/2 only over TLS, `https://`");
+    }
+    Error::failure(format!("{address} does not speak HTTP/2, which gRPC needs"))
+        .line(format!("it began with {}", quote_bytes(start)))
+        .hint("is the port right?")
+}
+
+/// TLS cannot be agreed on; `start` is what the other side began with.
+pub fn handshake(address: &Address, error: &io::Error, start: &[u8]) -> Error {
+    let plain = |error: Error| error.hint(format!("if it speaks no TLS, write `http://{address}`"));
+    if !start.is_empty() && !TLS_RECORDS.contains(&start[0]) {
+        let error = Error::failure(format!("{address} speaks no TLS"));
+        // The frame that HTTP/2 begins with, 4 by its type, tells nobody more.
+        return plain(match start.get(3) {
+            Some(4) => error.line("it speaks HTTP/2 without"),
+            _ => error.line(format!("it began with {}", quote_bytes(start))),
+        });
+    }
+    match tls_error(error) {
+        Some(error) => of_tls(address, error),
+        None if start.is_empty() => {
+            plain(Error::failure(format!("{address} closed the connection when asked for TLS")))
+        }
+        None => Error::failure(format!("{address} and TLS cannot be agreed on: {}", reason(error))),
+    }
+}
+
+fn of_tls(address: &Address, error: &rustls::Error) -> Error {
+    match error {
+        rustls::Error::InvalidCertificate(error) => certificate(address, error),
+        rustls::Error::AlertReceived(
+            AlertDescription::CertificateRequired | AlertDescription::HandshakeFailure,
+        ) => Error::failure(format!("{address} wants a certificate of the client"))
+            .hint("show one with `--cert FILE --key FILE`"),
+        rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)
+        | rustls::Error::NoApplicationProtocol => {
+            Error::failure(format!("{address} speaks TLS, but not HTTP/2, which gRPC needs"))
+                .hint("is the port right?")
+        }
+        rustls::Error::AlertReceived(alert) => {
+            let alert = visible(&format!("{alert:?}"));
+            Error::failure(format!("{address} ended TLS with the alert {alert}"))
+                .hint("the reason is known there; a certificate of ours may be what it refuses")
+        }
+        error => Error::failure(format!("TLS with {address} failed: {}", reason(error))),
+    }
+}
+
+fn certificate(address: &Address, error: &CertificateError) -> Error {
+    let whose = format!("the certificate of {address}");
+    let trust = "name the one that signed it with `--ca FILE`";
+    match error {
+        CertificateError::UnknownIssuer => {
+            Error::failure(format!("{whose} is not trusted: who signed it is not known"))
+                .hint(trust)
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            let mut found = Error::failure(format!("{whose} is for another name"));
+            if let CertificateError::NotValidForNameContext { presented, .. } = error {
+                let names: Vec<String> = presented.iter().map(|name| visible(name)).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                found = found.line(format!("it has {}", names::list(&names)));
+            }
+            found.hint("call the server by a name that its certificate has")
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            Error::failure(format!("{whose} has expired"))
+                .hint("the server needs a new one; or is the clock of this machine wrong?")
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            Error::failure(format!("{whose} is not valid yet"))
+                .hint("is the clock of this machine right?")
+        }
+        CertificateError::Revoked => Error::failure(format!("{whose} was revoked")),
+        other => {
+            let error = Error::failure(format!(
+                "{whose} cannot be used: {}",
+                visible(&format!("{other:?}"))
+            ));
+            match format!("{other:?}").contains("CaUsedAsEndEntity") {
+                true => error.hint("it is that of an authority, which may not be a server's own"),
+                false => error.hint(trust),
+            }
+        }
+    }
+}
+
+/// The connection broke off.
+pub fn broken(address: &Address, reason: &str) -> Error {
+    Error::failure(format!("the connection to {address} broke off: {reason}"))
+        .hint("the server may have ended, or something between; nothing is known of the call")
+}

@@ -1,0 +1,227 @@
+//! How a server says that a call went: a code, a text, and details.
+
+use hyper::header::HeaderMap;
+use prost::Message;
+
+use super::metadata;
+use crate::codec::Notes;
+use crate::codec::text::{self, Layout};
+use crate::error::{Error, Result};
+use crate::escape::{quote, visible};
+use crate::schema::{Schema, builtin};
+use crate::wire::limits::DETAIL_LINES_MAX;
+
+/// Bytes of a detail that are shown in hex where its type is not known.
+const HEX_LEN_MAX: usize = 64;
+
+/// The codes of gRPC, each at its number.
+const CODES: [&str; 17] = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+];
+
+/// The code that others count as.
+const UNKNOWN: u8 = 2;
+/// The time ran out.
+pub const DEADLINE_EXCEEDED: u8 = 4;
+/// The server has no such method.
+pub const UNIMPLEMENTED: u8 = 12;
+
+/// The status that a server ends a call with.
+pub struct Status {
+    /// One of the codes; what is none counts as UNKNOWN.
+    pub code: u8,
+    /// What the server wrote in its place, if that is none.
+    other: Option<String>,
+    message: String,
+    details: Vec<Detail>,
+}
+
+/// `google.rpc.Status`, as far as it says more than the headers.
+#[derive(Clone, PartialEq, Message)]
+struct Details {
+    #[prost(message, repeated, tag = "3")]
+    details: Vec<Detail>,
+}
+
+/// `google.protobuf.Any`.
+#[derive(Clone, PartialEq, Message)]
+struct Detail {
+    #[prost(string, tag = "1")]
+    type_url: String,
+    #[prost(bytes = "vec", tag = "2")]
+    value: Vec<u8>,
+}
+
+impl Status {
+    /// The status in the trailers, or in headers that are all there is; none if
+    /// there is none.
+    pub fn of(headers: &HeaderMap) -> Option<Status> {
+        let text = headers.get("grpc-status")?.as_bytes();
+        let number = std::str::from_utf8(text).ok().and_then(|text| text.parse::<u8>().ok());
+        let known = number.filter(|number| usize::from(*number) < CODES.len());
+        let message = headers.get("grpc-message").map(|message| message.as_bytes());
+        let message = metadata::percent_decoded(message.unwrap_or_default());
+        let details = metadata::binary(headers, "grpc-status-details-bin").unwrap_or_default();
+        Some(Status {
+            code: known.unwrap_or(UNKNOWN),
+            other: known.is_none().then(|| quote(&String::from_utf8_lossy(text))),
+            message: String::from_utf8_lossy(&message).into_owned(),
+            // Details that cannot be read take nothing from the status.
+            details: Details::decode(&*details).map(|it| it.details).unwrap_or_default(),
+        })
+    }
+
+    /// Whether the call went well.
+    pub fn is_ok(&self) -> bool {
+        self.code == 0
+    }
+
+    /// What it means that a call ended so. `schema` may know types of details.
+    #[cold]
+    pub fn error(&self, schema: Option<&Schema>) -> Error {
+        let name = CODES[usize::from(self.code)];
+        let mut what = format!("the server answered {name}");
+        if let Some(other) = &self.other {
+            what += &format!(" (its code {other} does not exist)");
+        }
+        if !self.message.is_empty() {
+            what += &format!(": {}", visible(&self.message));
+        }
+        let mut error = Error::of_call(what, self.code);
+        let mut lines = Vec::new();
+        for detail in &self.details {
+            detail.show(schema, &mut lines);
+        }
+        let more = lines.len().saturating_sub(DETAIL_LINES_MAX);
+        lines.truncate(DETAIL_LINES_MAX);
+        for line in lines {
+            error = error.line(line);
+        }
+        if more > 0 {
+            error = error.line(format!("and {more} more lines"));
+        }
+        error
+    }
+}
+
+/// The error of a call whose time ran out here.
+#[cold]
+pub fn too_late(time: &str) -> Error {
+    let what = format!("{}: no answer within {time}", CODES[usize::from(DEADLINE_EXCEEDED)]);
+    Error::of_call(what, DEADLINE_EXCEEDED).hint("`--timeout` gives it longer")
+}
+
+impl Detail {
+    fn show(&self, schema: Option<&Schema>, lines: &mut Vec<String>) {
+        let name = self.type_url.rsplit('/').next().unwrap_or_default();
+        let known = builtin::status_details().and_then(|schema| self.text(&schema, name));
+        let text = match (known, schema) {
+            (Err(_), Some(schema)) => self.text(schema, name),
+            (known, _) => known,
+        };
+        match text {
+            Ok(text) => {
+                lines.push(visible(name));
+                lines.extend(text.lines().map(|line| format!("  {line}")));
+            }
+            Err(_) => {
+                let shown = &self.value[..self.value.len().min(HEX_LEN_MAX)];
+                let more = if shown.len() < self.value.len() { "…" } else { "" };
+                let bytes = hex::encode(shown);
+                lines.push(format!("{} {bytes}{more}", quote(&self.type_url)));
+            }
+        }
+    }
+
+    /// The fields as text, every unsafe character escaped.
+    fn text(&self, schema: &Schema, name: &str) -> Result<String> {
+        let compiled = schema.compile(schema.message(name)?)?;
+        // A short name is none here.
+        if compiled.root().name() != name {
+            return Err(Error::failure("another type"));
+        }
+        let mut out = Vec::new();
+        let options = text::PrintOptions { layout: Layout::Lines, unknown: true };
+        text::print(compiled.root(), &self.value, 0, options, &mut out, &mut Notes::new(false))?;
+        Ok(String::from_utf8_lossy(&out).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(pairs: &[(&'static str, &str)]) -> String {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.insert(*name, value.parse().expect("a value"));
+        }
+        match Status::of(&headers) {
+            Some(status) => format!("{} {}", status.code, status.error(None)),
+            None => String::from("none"),
+        }
+    }
+
+    #[test]
+    fn a_status_is_a_code_and_a_text() {
+        assert_eq!(error(&[]), "none");
+        assert_eq!(error(&[("grpc-status", "0")]), "0 error: the server answered OK");
+        assert_eq!(
+            error(&[("grpc-status", "5"), ("grpc-message", "no%1b[31m%20a%0a")]),
+            "5 error: the server answered NOT_FOUND: no\\u001b[31m a\\n"
+        );
+        assert_eq!(
+            error(&[("grpc-status", "99")]),
+            "2 error: the server answered UNKNOWN (its code \"99\" does not exist)"
+        );
+        assert_eq!(
+            error(&[("grpc-status", "x")]),
+            "2 error: the server answered UNKNOWN (its code \"x\" does not exist)"
+        );
+    }
+
+    #[test]
+    fn details_are_text_where_their_type_is_known() {
+        let any = |type_url: &str, value: &[u8]| Detail {
+            type_url: type_url.to_owned(),
+            value: value.to_vec(),
+        };
+        let details = Details {
+            details: vec![
+                any(
+                    "type.googleapis.com/google.rpc.ErrorInfo",
+                    b"\x0a\x02no\x1a\x06\x0a\x01k\x12\x01v",
+                ),
+                any("type.googleapis.com/google.rpc.RetryInfo", b"\x0a\x02\x08\x05"),
+                any("x/my.Own\x1b", b"\x01\x02"),
+            ],
+        };
+        let text = base64::Engine::encode(
+            &base64::engine::general_purpose::STANDARD,
+            details.encode_to_vec(),
+        );
+        assert_eq!(
+            error(&[("grpc-status", "3"), ("grpc-status-details-bin", &text)]),
+            "3 error: the server answered INVALID_ARGUMENT\n  google.rpc.ErrorInfo\n    reason: \
+             \"no\"\n    metadata {\n      key: \"k\"\n      value: \"v\"\n    }\n  \
+             google.rpc.RetryInfo\n    retry_delay {\n      seconds: 5\n    }\n  \
+             \"x/my.Own\\u001b\" 0102"
+        );
+    }
+}

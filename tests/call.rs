@@ -1,0 +1,489 @@
+//! `hello call` against servers that answer rightly and wrongly.
+#![cfg(feature = "grpc")]
+
+mod calling;
+mod common;
+
+use std::fmt::Write;
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use calling::{Given, PROTO, Server, plain, unix};
+use common::Shell;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+
+/// What a command printed and how it ended, with the server's address left out.
+struct Session {
+    shell: Shell,
+    server: Server,
+}
+
+impl Session {
+    fn new(given: Given) -> Self {
+        let shell = Shell::new();
+        std::fs::write(shell.file("t.proto"), PROTO).expect("it can be written");
+        Session { shell, server: Server::start(given) }
+    }
+
+    /// Runs `hello call ADDRESS …`, where `@` stands for the address.
+    fn run(&self, words: &str, input: &str) -> String {
+        let address = self.server.address.to_string();
+        let line = format!("hello {}", words.replace('@', &address));
+        shown(&self.shell, &line, input).replace(&address, "@")
+    }
+
+    /// The same with the schema of a file, of one of its methods.
+    fn t(&self, method: &str, rest: &str, input: &str) -> String {
+        self.run(&format!("call @ t.T/{method} --proto t.proto {rest}"), input)
+    }
+}
+
+fn shown(shell: &Shell, line: &str, input: &str) -> String {
+    let ran = shell.run(line, input.as_bytes());
+    let mut out = String::from_utf8(ran.stdout).expect("UTF-8");
+    out += &String::from_utf8(ran.stderr).expect("UTF-8");
+    if ran.status != 0 {
+        writeln!(out, "= {}", ran.status).expect("to memory");
+    }
+    out
+}
+
+#[test]
+fn the_greeter_is_called_without_a_schema() {
+    let session = Session::new(Given::default());
+    let run = |words: &str| session.run(words, "");
+    assert_eq!(run("call @ --name zzz"), "name: \"我是zzz\"\n");
+    assert_eq!(run("call @ --name zzz --field name"), "我是zzz\n");
+    assert_eq!(
+        run("call http://@ Greeter/SayHello --name zzz --to json"),
+        "{\"name\":\"我是zzz\"}\n"
+    );
+    assert_eq!(
+        run("call http://@/Greeter/SayHello -d '{\"name\":\"zzz\"}'"),
+        "name: \"我是zzz\"\n"
+    );
+    assert_eq!(run("call @ SayHello"), "name: \"我是\"\n");
+    assert_eq!(run("call @ --set name=zzz -H 'x-a: b' --timeout 5"), "name: \"我是zzz\"\n");
+    {
+        let headers = session.server.headers.lock().expect("nobody fails with it");
+        assert_eq!(headers["x-a"], "b");
+        assert_eq!(headers["grpc-timeout"], "5000000u");
+        assert_eq!(headers["te"], "trailers");
+    }
+    let input = "0a037a7a7a";
+    assert_eq!(session.run("call @ --from hex", input), "name: \"我是zzz\"\n");
+    assert_eq!(session.run("call @ --from json", "{\"name\":\"a\"}"), "name: \"我是a\"\n");
+}
+
+#[test]
+fn a_status_is_the_exit_status() {
+    let session = Session::new(Given::default());
+    assert_eq!(
+        session.run("call @ --name 'fail 5'", ""),
+        "error: the server answered NOT_FOUND: as asked\n= 69\n"
+    );
+    assert_eq!(
+        session.run("call @ --name 'wait 3000' --timeout 200ms", ""),
+        "error: DEADLINE_EXCEEDED: no answer within 200 ms\nhint: `--timeout` gives it longer\n= 68\n"
+    );
+    assert_eq!(
+        session.t("TrailersOnly", "", ""),
+        "error: the server answered PERMISSION_DENIED: no\\u001b]0;x\\u0007\n= 71\n"
+    );
+    assert_eq!(
+        session.t("Missing", "", ""),
+        "error: the server answered UNIMPLEMENTED: no such method\n= 76\n"
+    );
+}
+
+#[test]
+fn many_requests_go_over_one_connection() {
+    let session = Session::new(Given::default());
+    // The first takes longest, and is answered first all the same.
+    let names = "{\"name\":\"wait 300\"}\n{\"name\":\"b\"}\n{\"name\":\"c\"}\n";
+    assert_eq!(session.run("call @ --stream --field name", names), "我是wait 300\n我是b\n我是c\n");
+    let names = "{\"name\":\"a\"}\n{\"name\":\"fail 7\"}\n{\"name\":\"c\"}\n";
+    assert_eq!(
+        session.run("call @ --stream", names),
+        "name: \"我是a\"\nerror: the server answered PERMISSION_DENIED: as asked\n  in request 2\n= 71\n"
+    );
+    let names = "{\"name\":\"a\"}\n{\"name\":\"fail 7\"}\n{\"nam\":1}\n{\"name\":\"fail 5\"}\n{\"name\":\"c\"}\n";
+    assert_eq!(
+        session.run("call @ --stream --keep-going --to json 2>/dev/null", names),
+        "{\"name\":\"我是a\"}\n{\"name\":\"我是c\"}\n= 71\n"
+    );
+    let errors = session.run("call @ --stream --keep-going 2>&1 >/dev/null", names);
+    for part in
+        ["in request 2", "in record 3, at line 3", "in request 4", "error: calls failed: 3\n"]
+    {
+        assert!(errors.contains(part), "{part:?} is not in\n{errors}");
+    }
+}
+
+#[test]
+fn every_kind_of_streaming() {
+    let session = Session::new(Given::default());
+    let names = "{\"name\":\"a\"}{\"name\":\"b\"}";
+    assert_eq!(session.t("Gather", "--stream", names), "name: \"a+b\"\n");
+    assert_eq!(session.t("Gather", "--name x", ""), "name: \"x\"\n");
+    assert_eq!(session.t("Gather", "--to json", ""), "{}\n");
+    assert_eq!(session.t("Spread", "--name abc --field name", ""), "a\nb\nc\n");
+    assert_eq!(
+        session.t("Chat", "--stream --to json", names),
+        "{\"name\":\"<a>\"}\n{\"name\":\"<b>\"}\n"
+    );
+    let names = "name: \"a\"\nname: \"bye\"\nname: \"c\"\n";
+    assert_eq!(
+        session.t("Chat", "--stream --from text", names),
+        "name: \"<a>\"\nerror: the server answered ABORTED: bye\n= 74\n"
+    );
+    let broken = session.t("Gather", "--stream", "{\"name\":\"a\"}\n{\"nam\":\"b\"}\n");
+    assert!(
+        broken.starts_with("error: M has no field \"nam\"") || broken.contains("in record 2"),
+        "{broken}"
+    );
+    assert!(broken.ends_with("= 1\n"), "{broken}");
+}
+
+#[test]
+fn answers_are_printed_while_requests_are_read() {
+    let session = Session::new(Given::default());
+    let address = session.server.address.to_string();
+    let mut child = session
+        .shell
+        .command("hello")
+        .args(["call", &address, "t.T/Chat", "--proto", "t.proto", "--stream", "--field", "name"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("hello runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    for name in ["a", "b"] {
+        writeln!(stdin, "{{\"name\":\"{name}\"}}").expect("it reads");
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("it writes");
+        assert_eq!(line, format!("<{name}>\n"));
+    }
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn what_a_server_answers_wrongly_is_told() {
+    let session = Session::new(Given::default());
+    let cases = [
+        (
+            "Garbage",
+            "error: field 1 \"name\" needs 5 bytes, only 2 are left\n  at byte 1, in t.M.name\n",
+            1,
+        ),
+        ("NoStatus", "error: the answer of @ ends without a grpc-status\n", 1),
+        ("NoMessage", "error: the server answered OK, and without a message\n", 1),
+        (
+            "Two",
+            "error: the server answered with more than one message, and the method has one\n",
+            1,
+        ),
+        (
+            "Huge",
+            "error: message 1 of the answer has 4294967295 bytes, and 4194304 bytes are accepted\n",
+            1,
+        ),
+        ("Cut", "error: the answer ends in the middle of message 1\n", 1),
+        (
+            "Bomb",
+            "error: message 1 of the answer unpacks to more, and 4194304 bytes are accepted\n",
+            1,
+        ),
+        ("Brotli", "error: the server packs its messages by \"br\", which is not known\n", 1),
+        (
+            "Html",
+            "error: @ answered with the HTTP status 404 Not Found, not in gRPC\n  its content-type is \"text/html\"\n",
+            1,
+        ),
+    ];
+    for (method, expected, status) in cases {
+        let out = session.t(method, "", "");
+        assert!(out.starts_with(expected), "{method}: {out}");
+        assert!(out.contains("hint: ") || method == "Cut", "{method}: {out}");
+        assert!(out.ends_with(&format!("= {status}\n")), "{method}: {out}");
+    }
+    assert_eq!(session.t("Gzip", "", ""), "name: \"packed\"\n");
+    let many = session.t("Gzip", "--max-message-size 5", "");
+    assert!(many.contains("message 1 of the answer has"), "{many}");
+}
+
+#[test]
+fn headers_and_trailers_are_shown_escaped() {
+    let session = Session::new(Given::default());
+    let out = session.run("call @ --name a -v -H 'b-bin: AAE=' 2>&1", "");
+    for line in [
+        "* connected to @\n",
+        "> POST /Greeter/SayHello\n",
+        "> b-bin: AAE\n",
+        "< content-type: application/grpc\n",
+        "< x-evil: a\\u009bb\n",
+        "< grpc-status: 0\n",
+    ] {
+        assert!(out.contains(line), "{line:?} is not in\n{out}");
+    }
+}
+
+#[test]
+fn each_way_not_to_be_connected_has_its_own_error() {
+    let shell = Shell::new();
+    let run = |address: &str, rest: &str| {
+        shown(&shell, &format!("hello call {address} --name a {rest}"), "")
+    };
+    let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+    // A port that nobody has any more.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
+    let free = free.expect("a port is free").to_string();
+    assert_eq!(
+        run(&free, ""),
+        format!(
+            "error: nobody listens at {free}: the connection was refused\n\
+             hint: is the server running? `hello serve` starts one\n= 1\n"
+        )
+    );
+    assert!(
+        run("no-such-host.invalid:1", "")
+            .starts_with("error: the name \"no-such-host.invalid\" is not found")
+    );
+    assert!(
+        run("unix:/no/such.sock", "").starts_with("error: there is no socket unix:/no/such.sock\n")
+    );
+    let silent = plain(b"", true).to_string();
+    assert_eq!(
+        first(&run(&silent, "--timeout 300ms")),
+        format!("error: {silent} took the connection, and said nothing within 300 ms")
+    );
+    let http1 = plain(b"HTTP/1.1 400 Bad Request\r\n\r\n", true).to_string();
+    let out = run(&http1, "");
+    assert!(out.starts_with(&format!("error: {http1} is a server of HTTP/1.1, and gRPC needs HTTP/2\n  it answered \"HTTP/1.1 400 Bad Request\"\n")), "{out}");
+    let garbage = plain(b"\x1b[2Jhello there", true).to_string();
+    let out = run(&garbage, "");
+    assert!(out.starts_with(&format!("error: {garbage} does not speak HTTP/2, which gRPC needs\n  it began with \"\\u001b[2Jhello there\"\n")), "{out}");
+    let gone = plain(b"", false).to_string();
+    assert_eq!(
+        first(&run(&gone, "")),
+        format!("error: {gone} closed the connection without a word")
+    );
+    // SETTINGS, and then nothing more.
+    let breaks = plain(b"\0\0\0\x04\0\0\0\0\0", false).to_string();
+    let out = run(&breaks, "");
+    assert!(out.starts_with(&format!("error: the connection to {breaks} broke off: ")), "{out}");
+    let alert = plain(b"\x15\x03\x01\x00\x02\x02\x16", false).to_string();
+    assert_eq!(
+        run(&alert, ""),
+        format!(
+            "error: {alert} speaks TLS, and was spoken to without\nhint: write `https://{alert}`\n= 1\n"
+        )
+    );
+}
+
+#[test]
+fn a_socket_of_the_file_system_is_called() {
+    let shell = Shell::new();
+    unix(&shell.file("s.sock"));
+    assert_eq!(shown(&shell, "hello call unix:s.sock --name a", ""), "name: \"我是a\"\n");
+    let line = "hello call unix://$PWD/s.sock SayHello --name b -v 2>&1 | grep connected";
+    assert!(shown(&shell, line, "").starts_with("* connected to unix:/"));
+}
+
+/// The TLS of a server, and its certificate as PEM.
+fn certified(names: &[&str]) -> (Arc<ServerConfig>, String) {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let made = rcgen::generate_simple_self_signed(names).expect("it is made");
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key);
+    let mut config = config.expect("a pair");
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    (Arc::new(config), made.cert.pem())
+}
+
+#[test]
+fn tls_is_verified_or_said_not_to_be() {
+    let (tls, pem) = certified(&["localhost", "127.0.0.1"]);
+    let session = Session::new(Given { tls: Some(tls), ..Given::default() });
+    std::fs::write(session.shell.file("ca.pem"), &pem).expect("it can be written");
+    let run = |words: &str| session.run(words, "");
+    assert_eq!(run("call https://@ --name a --ca ca.pem"), "name: \"我是a\"\n");
+    assert_eq!(run("call https://@ --name a --insecure"), "name: \"我是a\"\n");
+    let verbose = run("call https://@ --name a --insecure -v 2>&1");
+    assert!(verbose.contains("was not verified (--insecure)"), "{verbose}");
+    let other = certified(&["localhost", "127.0.0.1"]).1;
+    std::fs::write(session.shell.file("other.pem"), other).expect("it can be written");
+    let out = run("call https://@ --name a --ca other.pem");
+    assert!(
+        out.contains("the certificate of @ is not trusted") || out.contains("cannot be used"),
+        "{out}"
+    );
+    assert!(out.contains("--ca FILE"), "{out}");
+    let out = run("call @ --name a");
+    assert!(
+        out.starts_with("error: @ speaks TLS, and was spoken to without\n")
+            || out.starts_with("error: @ closed the connection"),
+        "{out}"
+    );
+    assert!(out.contains("hint: ") && out.contains("https://@"), "{out}");
+    let out = run("call @ --name a --ca ca.pem");
+    assert_eq!(
+        out,
+        "error: `--ca` is for TLS, which is not spoken to @\nhint: write `https://@`\n= 2\n"
+    );
+
+    let (tls, pem) = certified(&["other.example"]);
+    let session = Session::new(Given { tls: Some(tls), ..Given::default() });
+    std::fs::write(session.shell.file("ca.pem"), &pem).expect("it can be written");
+    let out = session.run("call https://@ --name a --ca ca.pem", "");
+    assert!(out.starts_with("error: the certificate of @ is for another name\n  it has "), "{out}");
+    assert!(out.contains("other.example"), "{out}");
+
+    let session = Session::new(Given::default());
+    let out = session.run("call https://@ --name a --insecure", "");
+    assert!(out.starts_with("error: @ speaks no TLS\n"), "{out}");
+    assert!(out.contains("hint: if it speaks no TLS, write `http://@`"), "{out}");
+}
+
+#[test]
+fn a_certificate_of_the_client_is_shown_or_asked_for() {
+    let made = rcgen::generate_simple_self_signed([String::from("127.0.0.1")]).expect("it is made");
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+    let provider = Arc::new(ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).expect("a certificate");
+    let verifier =
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .build()
+            .expect("a verifier");
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(vec![made.cert.der().clone()], key);
+    let mut config = config.expect("a pair");
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let session = Session::new(Given { tls: Some(Arc::new(config)), ..Given::default() });
+    std::fs::write(session.shell.file("c.pem"), made.cert.pem()).expect("it can be written");
+    let key = made.signing_key.serialize_pem();
+    std::fs::write(session.shell.file("k.pem"), key).expect("it can be written");
+    let out = session.run("call https://@ --name a --ca c.pem", "");
+    // The server closes the connection behind its alert, which may be lost then.
+    let closed = out.starts_with("error: @ closed the connection without a word\n");
+    assert!(out.starts_with("error: @ wants a certificate of the client\n") || closed, "{out}");
+    assert!(out.contains("--cert FILE --key FILE") && out.ends_with("= 1\n"), "{out}");
+    let out = session.run("call https://@ --name a --ca c.pem --cert c.pem --key k.pem", "");
+    assert_eq!(out, "name: \"我是a\"\n");
+}
+
+#[test]
+fn a_certificate_that_has_expired_is_told() {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut params = rcgen::CertificateParams::new([String::from("127.0.0.1")]).expect("names");
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2021, 1, 1);
+    let made = params.self_signed(&key).expect("it is made");
+    let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.der().clone()], der);
+    let tls = Some(Arc::new(config.expect("a pair")));
+    let session = Session::new(Given { tls, ..Given::default() });
+    std::fs::write(session.shell.file("ca.pem"), made.pem()).expect("it can be written");
+    let out = session.run("call https://@ --name a --ca ca.pem", "");
+    assert!(out.starts_with("error: the certificate of @ has expired\n"), "{out}");
+}
+
+/// The files of `t.proto` as reflection has them.
+fn reflected() -> Given {
+    let shell = Shell::new();
+    let path = shell.file("t.proto");
+    std::fs::write(&path, PROTO).expect("it can be written");
+    let set = hello::schema::proto::compile(&[path], &[]).expect("it compiles").set;
+    // A set is its files, each behind a tag and a length.
+    let mut files = Vec::new();
+    let mut rest = &set[..];
+    while let Some((_, behind)) = rest.split_first() {
+        let mut length = 0;
+        let mut at = 0;
+        loop {
+            length |= usize::from(behind[at] & 0x7f) << (7 * at);
+            at += 1;
+            if behind[at - 1] < 0x80 {
+                break;
+            }
+        }
+        files.push(behind[at..at + length].to_vec());
+        rest = &behind[at + length..];
+    }
+    Given { files, services: vec![String::from("t.T")], ..Given::default() }
+}
+
+#[test]
+fn the_schema_is_asked_of_the_server() {
+    for alpha in [false, true] {
+        let session = Session::new(Given { alpha, ..reflected() });
+        let run = |words: &str| session.run(words, "");
+        assert_eq!(run("call @ t.T/Unary --name a"), "name: \"我是a\"\n");
+        assert_eq!(run("call @ Unary --name a"), "name: \"我是a\"\n");
+        assert_eq!(run("call @ T.Spread --name ab --field name"), "a\nb\n");
+        assert_eq!(
+            run("call @ t.T/Unaryy"),
+            "error: t.T has no method \"Unaryy\"\nhint: did you mean `Unary`?\n= 2\n"
+        );
+        assert_eq!(
+            run("call @ x.Y/Z"),
+            "error: the server has no service \"x.Y\"\nhint: its services are `t.T`\n= 2\n"
+        );
+        let out = run("call @ t.T/Unary --nam a");
+        assert!(
+            out.starts_with("error: t.M has no field \"nam\"\nhint: did you mean `--name`?"),
+            "{out}"
+        );
+        assert_eq!(run("encode --server @ --type t.M --name a"), "0a0161\n");
+        assert_eq!(run("decode --server @ --type M 0a0161"), "name: \"a\"\n");
+        assert!(run("describe --server @").starts_with("service t.T {\n  rpc Unary(t.M) returns (t.M);\n  rpc Gather(stream t.M) returns (t.M);\n"));
+        assert_eq!(run("describe --server @ t.M"), "message t.M {\n  string name = 1;\n}\n");
+    }
+    let session = Session::new(Given::default());
+    let out = session.run("call @ t.T/Unary", "");
+    assert!(
+        out.starts_with(
+            "error: the server @ has no reflection\nhint: name its schema with `--proto FILE`"
+        ),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_hostile_reflection_is_refused() {
+    let cases: [(&[u8], &str); 3] = [
+        // A file "a" with a service that has an escape in its name.
+        (b"\x0a\x01a\x32\x05\x0a\x03\x1b[m", "control characters"),
+        (b"\xff", "the server's reflection has told it"),
+        // A file that imports itself.
+        (b"\x0a\x01a\x1a\x01a", "imports itself"),
+    ];
+    for (file, expected) in cases {
+        let services = vec![String::from("t.T"), String::from("e\u{1b}[31m")];
+        let session =
+            Session::new(Given { files: vec![file.to_vec()], services, ..Given::default() });
+        let out = session.run("call @ t.T/Unary", "");
+        assert!(out.contains(expected), "{out:?}");
+        assert!(!out.contains('\u{1b}'), "{out:?}");
+        let out = session.run("call @ q.Q/Unary", "");
+        assert!(out.contains("e\\u001b[31m") && !out.contains('\u{1b}'), "{out:?}");
+    }
+}
