@@ -19,6 +19,7 @@ pub mod cli;
 pub mod codec;
 pub mod error;
 pub mod escape;
+pub mod inspect;
 #[cfg(feature = "grpc")]
 pub mod rpc;
 pub mod schema;

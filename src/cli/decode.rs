@@ -1,7 +1,7 @@
 //! `hello decode`: bytes to fields.
 
 use std::borrow::Cow;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::ops::Range;
 use std::sync::PoisonError;
@@ -116,10 +116,11 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let root = context.chosen()?.root();
     let streaming = args.stream.resolve()?;
     let printer = args.printer(root, streaming.is_some())?;
-    let (input, from) = args.input(streaming)?;
+    let (input, from) =
+        input(&FROM, &args.bytes, args.input.as_deref(), args.from.as_deref(), streaming)?;
     context.check_input(&input)?;
     match streaming {
-        Some(streaming) => args.stream(&printer, &input, from, streaming),
+        Some(streaming) => args.stream(&printer, input, from, streaming),
         None => args.single(&printer, &input, from),
     }
 }
@@ -163,39 +164,6 @@ impl Decode {
         })
     }
 
-    /// Where the bytes come from, and their format if anything says it.
-    fn input(&self, streaming: Option<Streaming>) -> Result<(Input, Option<Format>)> {
-        let named = self.from.as_deref().map(|name| FROM.option(name)).transpose()?;
-        if !self.bytes.is_empty() {
-            if self.input.is_some() {
-                return Err(Error::usage("the bytes come from the command line and from `-i`")
-                    .hint("give them one way only"));
-            }
-            if named == Some(Format::Binary) {
-                return Err(Error::usage("bytes on the command line cannot be binary")
-                    .hint("they are hex, or base64 with `--from base64`"));
-            }
-            if self.bytes.iter().any(|word| word == "-") {
-                return Err(Error::usage("`-` is no hex")
-                    .hint("standard input is `-i -`, or no bytes at all"));
-            }
-            let words = self.bytes.join(std::ffi::OsStr::new(" "));
-            let input = Input::Words(words.as_encoded_bytes().to_vec());
-            return Ok((input, Some(named.unwrap_or(Format::Hex))));
-        }
-        let input = self.input.as_deref().map_or(Input::Stdin, Input::named);
-        let mut from = named;
-        if let (None, Some(path)) = (named, input.path()) {
-            from = FROM.file(path)?;
-        }
-        if let (Some(streaming), Some(format)) = (streaming, from)
-            && format != Format::Binary
-        {
-            streaming.refuse_framing(format)?;
-        }
-        Ok((input, from))
-    }
-
     fn single(&self, printer: &Printer<'_>, input: &Input, from: Option<Format>) -> Result<()> {
         let mut raw = input.read()?;
         let format = match from {
@@ -218,8 +186,12 @@ impl Decode {
             .and_then(|bytes| printer.print(&bytes, 0, &mut out, &mut notes));
         printed.map_err(|error| {
             let words = matches!(input, Input::Words(_));
-            let asked =
-                guess::Asked { root: printer.root, format, named: self.from.is_some(), words };
+            let asked = guess::Asked {
+                root: Some(printer.root),
+                format,
+                named: self.from.is_some(),
+                words,
+            };
             asked.explain(&raw, error)
         })?;
         warnings.tell(notes, None);
@@ -242,24 +214,12 @@ impl Decode {
     fn stream(
         &self,
         printer: &Printer<'_>,
-        input: &Input,
+        input: Input,
         from: Option<Format>,
         streaming: Streaming,
     ) -> Result<()> {
-        // In hex and base64 a line is a message. On the command line these are
-        // how bytes are written at all: so there it is only if `--from` says
-        // so, and no `--framing` that the bytes hold the messages.
         let lines = self.from.is_some() && !streaming.named;
-        let (input, from) = match (input, from) {
-            (Input::Words(raw), Some(format)) if !lines => {
-                (&Input::Words(bytes(format, raw, Origin::START)?.into_owned()), Format::Binary)
-            }
-            // A line is whole, though no newline was typed.
-            (Input::Words(raw), Some(format)) if !raw.is_empty() => {
-                (&Input::Words([raw, &b"\n"[..]].concat()), format)
-            }
-            (input, from) => (input, from.unwrap_or(Format::Binary)),
-        };
+        let (input, from) = stream_input(input, from, lines)?;
         let split = match from {
             Format::Binary => Split::Framed(streaming.framing),
             Format::Hex | Format::Base64 | Format::Json | Format::Text => {
@@ -274,7 +234,7 @@ impl Decode {
         let decoding = Decoding { printer, from, framing, to_json, to_text };
         let (sampled, sample) = Sampled::new(input.open()?, input.size());
         let output = self.output.open(false)?;
-        let progress = Progress::start(self.warnings.quiet(), input, &self.output);
+        let progress = Progress::start(self.warnings.quiet(), &input, &self.output);
         let sampled = Box::new(sampled);
         let result = streaming.run(sampled, output, split, &decoding, &mut warnings, progress);
         warnings.finish();
@@ -372,8 +332,77 @@ fn field_format<'t>(root: Root<'t>, steps: &mut Vec<Step<'t>>, name: &str) -> Re
     )))
 }
 
+/// Where the bytes come from, and their format if anything says it: `words`,
+/// `-i`, `--from` as they were typed.
+///
+/// # Errors
+///
+/// They come from two places; a format that is none of bytes.
+pub(super) fn input(
+    allowed: &Allowed,
+    words: &[OsString],
+    file: Option<&OsStr>,
+    from: Option<&str>,
+    streaming: Option<Streaming>,
+) -> Result<(Input, Option<Format>)> {
+    let named = from.map(|name| allowed.option(name)).transpose()?;
+    if !words.is_empty() {
+        if file.is_some() {
+            return Err(Error::usage("the bytes come from the command line and from `-i`")
+                .hint("give them one way only"));
+        }
+        if named == Some(Format::Binary) {
+            return Err(Error::usage("bytes on the command line cannot be binary")
+                .hint("they are hex, or base64 with `--from base64`"));
+        }
+        if words.iter().any(|word| word == "-") {
+            return Err(
+                Error::usage("`-` is no hex").hint("standard input is `-i -`, or no bytes at all")
+            );
+        }
+        let words = words.join(OsStr::new(" "));
+        let input = Input::Words(words.as_encoded_bytes().to_vec());
+        return Ok((input, Some(named.unwrap_or(Format::Hex))));
+    }
+    let input = file.map_or(Input::Stdin, Input::named);
+    let mut from = named;
+    if let (None, Some(path)) = (named, input.path()) {
+        from = allowed.file(path)?;
+    }
+    if let (Some(streaming), Some(format)) = (streaming, from)
+        && format != Format::Binary
+    {
+        streaming.refuse_framing(format)?;
+    }
+    Ok((input, from))
+}
+
+/// The same for a stream. In hex and base64 a line is a message. On the command
+/// line these are how bytes are written at all: so there it is only if
+/// `--from` says so, and no `--framing` that the bytes hold the messages: `lines`.
+///
+/// # Errors
+///
+/// Bytes on the command line that cannot be read.
+pub(super) fn stream_input(
+    input: Input,
+    from: Option<Format>,
+    lines: bool,
+) -> Result<(Input, Format)> {
+    Ok(match (input, from) {
+        (Input::Words(raw), Some(format)) if !lines => {
+            (Input::Words(bytes(format, &raw, Origin::START)?.into_owned()), Format::Binary)
+        }
+        // A line is whole, though no newline was typed.
+        (Input::Words(raw), Some(format)) if !raw.is_empty() => {
+            (Input::Words([&raw[..], b"\n"].concat()), format)
+        }
+        (input, from) => (input, from.unwrap_or(Format::Binary)),
+    })
+}
+
 /// The bytes of a message, out of the format they are written in.
-fn bytes(format: Format, raw: &[u8], origin: Origin) -> Result<Cow<'_, [u8]>> {
+pub(super) fn bytes(format: Format, raw: &[u8], origin: Origin) -> Result<Cow<'_, [u8]>> {
     match format {
         Format::Binary => Ok(Cow::Borrowed(raw)),
         Format::Hex => hex_text::read(raw, origin).map(Cow::Owned),

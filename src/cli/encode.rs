@@ -151,7 +151,8 @@ impl Reading {
         if let Input::Words(_) = self.input {
             return error.maybe_hint(self.shadow.clone());
         }
-        let asked = guess::Asked { root, format: self.format, named: self.named, words: false };
+        let asked =
+            guess::Asked { root: Some(root), format: self.format, named: self.named, words: false };
         asked.explain(raw, error)
     }
 }

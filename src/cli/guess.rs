@@ -4,6 +4,7 @@ use super::format::Format;
 use super::io::Sample;
 use crate::codec::{Origin, base64_text, check, hex_text, json, text};
 use crate::error::{Error, Excerpt, Result};
+use crate::inspect::{self, guess::Shape};
 use crate::stream::split::Found;
 use crate::stream::{Framing, framing};
 use crate::table::Root;
@@ -34,8 +35,8 @@ pub fn format(root: Root<'_>, bytes: &[u8]) -> Result<Format> {
 
 /// Where the input came from, as its hints speak of it.
 pub struct Asked<'a> {
-    /// The type that the bytes were to be.
-    pub root: Root<'a>,
+    /// The type that the bytes were to be, if one is known.
+    pub root: Option<Root<'a>>,
     /// The format that they were to have.
     pub format: Format,
     /// Whether `--from` said so.
@@ -92,20 +93,14 @@ impl Asked<'_> {
 
     /// The other format in which `raw` reads whole, and to a message.
     fn other_format(&self, raw: &[u8]) -> Option<Format> {
-        let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::fits(self.root, &bytes);
-        let mut unused = Vec::new();
-        let mut reads = |format| match format {
+        let is_message = |bytes: Vec<u8>| !bytes.is_empty() && fits(self.root, &bytes);
+        let reads = |format| match format {
             Format::Hex => hex_text::read(raw, Origin::START).is_ok_and(is_message),
             Format::Base64 => base64_text::read(raw, Origin::START).is_ok_and(is_message),
             // Text with a mistake in it may well be some binary message.
             Format::Binary => !self.words && !is_printable(raw) && is_message(raw.to_vec()),
-            Format::Json => {
-                json::parse(self.root, raw, Origin::START, Default::default(), &mut unused).is_ok()
-            }
-            Format::Text => {
-                !raw.trim_ascii().is_empty()
-                    && text::parse(self.root, raw, Origin::START, &mut unused).is_ok()
-            }
+            Format::Json => is_json(self.root, raw),
+            Format::Text => is_text(self.root, raw),
         };
         let others = [Format::Hex, Format::Json, Format::Text, Format::Base64, Format::Binary];
         others.into_iter().find(|&format| format != self.format && reads(format))
@@ -139,6 +134,10 @@ impl Asked<'_> {
     /// What to say of bytes that are not one message: that they are many, or
     /// one with something around it, if they are.
     fn framed(&self, bytes: &[u8], error: Error) -> Error {
+        if bytes.starts_with(GZIP) {
+            return Error::failure("the input is gzip, not a message")
+                .hint("`gunzip` unpacks it; it is not done here");
+        }
         if let Some(count) = self.records(Framing::Grpc, bytes) {
             let what = match count {
                 1 => String::from("the input is a gRPC frame, not a bare message"),
@@ -161,7 +160,7 @@ impl Asked<'_> {
         }
         match bytes {
             [message @ .., b'\r', b'\n'] | [message @ .., b'\n']
-                if !message.is_empty() && check::decodes(self.root, message) =>
+                if !message.is_empty() && decodes(self.root, message) =>
             {
                 let mark = message.len()..bytes.len();
                 Error::failure("a newline follows the message")
@@ -181,7 +180,7 @@ impl Asked<'_> {
         loop {
             match framing::next(framing, rest, true, 0, MESSAGE_LEN_MAX).ok()? {
                 Found::Record { header, payload, consumed, .. } => {
-                    if !check::decodes(self.root, &rest[header..header + payload]) {
+                    if !decodes(self.root, &rest[header..header + payload]) {
                         return None;
                     }
                     rest = &rest[consumed..];
@@ -201,6 +200,38 @@ impl Asked<'_> {
             _ => format!("turn the {} into bytes first, then say `{option}`", self.format.name()),
         }
     }
+}
+
+/// What a gzip begins with.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+
+/// Whether bytes are a message, of the type if one is known.
+fn decodes(root: Option<Root<'_>>, bytes: &[u8]) -> bool {
+    match root {
+        Some(root) => check::decodes(root, bytes),
+        None => inspect::guess::shape(bytes, 0) == Shape::Whole,
+    }
+}
+
+/// The same, with known fields only.
+fn fits(root: Option<Root<'_>>, bytes: &[u8]) -> bool {
+    root.map_or_else(|| decodes(None, bytes), |root| check::fits(root, bytes))
+}
+
+fn is_json(root: Option<Root<'_>>, raw: &[u8]) -> bool {
+    let parses =
+        |root| json::parse(root, raw, Origin::START, Default::default(), &mut Vec::new()).is_ok();
+    let looks = || {
+        let trimmed = raw.trim_ascii();
+        is_printable(raw) && trimmed.starts_with(b"{") && trimmed.ends_with(b"}")
+    };
+    root.map_or_else(looks, parses)
+}
+
+/// Without a type nothing tells text from any other.
+fn is_text(root: Option<Root<'_>>, raw: &[u8]) -> bool {
+    let parses = |root| text::parse(root, raw, Origin::START, &mut Vec::new()).is_ok();
+    !raw.trim_ascii().is_empty() && root.is_some_and(parses)
 }
 
 /// Whether bytes are text as people write it.

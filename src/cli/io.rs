@@ -52,6 +52,16 @@ pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// The columns of the terminal that is standard output, if they are known.
+pub fn terminal_columns() -> Option<usize> {
+    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let told = || {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+        Some(usize::from(size.ws_col))
+    };
+    asked.or_else(told).filter(|columns| *columns > 0)
+}
+
 /// The name behind the `@` of a word, which need not be UTF-8.
 #[cfg(unix)]
 pub fn without_at(word: &OsStr) -> Option<OsString> {

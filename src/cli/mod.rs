@@ -25,6 +25,7 @@ mod encode;
 mod fields;
 mod format;
 mod guess;
+mod inspect;
 pub mod io;
 mod printer;
 mod progress;
@@ -212,6 +213,7 @@ impl<'w> Context<'w> {
 static COMMANDS: &[Spec] = &[
     encode::SPEC,
     decode::SPEC,
+    inspect::SPEC,
     #[cfg(feature = "grpc")]
     describe::SPEC,
     #[cfg(feature = "grpc")]

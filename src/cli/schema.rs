@@ -175,6 +175,11 @@ impl Asked {
         !self.proto.is_empty() || !self.descriptor_set.is_empty() || self.server.is_some()
     }
 
+    /// Whether a schema or a type is named.
+    pub fn anything_given(&self) -> bool {
+        self.schema_given() || self.type_name.is_some()
+    }
+
     /// The same without what names a type or a server, for a command that has
     /// neither option.
     #[cfg(feature = "grpc")]

@@ -4,9 +4,11 @@
 //! Nothing here allocates, fails or looks a name up in a descriptor: what a
 //! message costs per byte is decided by what stands ready in these tables.
 
+mod form;
 mod kind;
 mod message;
 
+pub use form::Form;
 pub use kind::Kind;
 pub use message::{Cardinality, Field, Message, Presence, WellKnown};
 

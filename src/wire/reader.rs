@@ -81,6 +81,17 @@ impl<'a> Reader<'a> {
         self.position
     }
 
+    /// Where in the record the part ends that is read.
+    #[inline]
+    pub fn end(&self) -> usize {
+        self.end
+    }
+
+    /// Passes over the rest.
+    pub fn finish(&mut self) {
+        self.position = self.end;
+    }
+
     /// The bytes of the record in `range`.
     #[inline]
     pub fn bytes(&self, range: Range<usize>) -> &'a [u8] {

@@ -77,8 +77,9 @@ pub fn too_deep(reader: &Reader<'_>, at: usize) -> Error {
         .hint("the official implementations refuse it too")
 }
 
+/// A group does not end, whose start stands at `opened_at`.
 #[cold]
-fn unended(reader: &Reader<'_>, number: u32, opened_at: usize) -> Error {
+pub fn unended(reader: &Reader<'_>, number: u32, opened_at: usize) -> Error {
     reader
         .error(
             format!("the group of field {number} does not end"),
@@ -88,8 +89,9 @@ fn unended(reader: &Reader<'_>, number: u32, opened_at: usize) -> Error {
         .hint("the input is cut short, or it is not a message")
 }
 
+/// A group ends with the number of another; `at` is where the tag stands that was read.
 #[cold]
-fn wrong_end(reader: &Reader<'_>, open: u32, found: u32, at: usize) -> Error {
+pub fn wrong_end(reader: &Reader<'_>, open: u32, found: u32, at: usize) -> Error {
     reader
         .error(
             format!("the group of field {open} ends as the group of field {found}"),
@@ -99,8 +101,9 @@ fn wrong_end(reader: &Reader<'_>, open: u32, found: u32, at: usize) -> Error {
         .hint(ASTRAY)
 }
 
+/// A group ends that never started; `at` is where the tag stands that was read.
 #[cold]
-fn end_without_start(reader: &Reader<'_>, number: u32, at: usize) -> Error {
+pub fn end_without_start(reader: &Reader<'_>, number: u32, at: usize) -> Error {
     reader
         .error(
             format!("the group of field {number} ends here and never started"),

@@ -1,9 +1,9 @@
 //! `google.protobuf.Any`, and the scalars of other messages that are taken whole.
 
-use super::values::{Form, scalar};
+use super::values::scalar;
 use super::{Parts, Scalar, Sink, Span, Stop, Walk};
 use crate::error::Result;
-use crate::table::Message;
+use crate::table::{Form, Message};
 use crate::wire::{Reader, skip};
 
 /// The fields of an Any.

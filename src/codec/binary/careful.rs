@@ -6,10 +6,10 @@
 
 use super::fast::message_span;
 use super::parts::{Found, Parts, message_at};
-use super::values::{Entry, Form, MapKey, NO_KEY, default, key_and_value, scalar, sort_by_map_key};
+use super::values::{Entry, MapKey, NO_KEY, default, key_and_value, scalar, sort_by_map_key};
 use super::{Scalar, Sink, Span, Stop, Walk};
 use crate::error::Result;
-use crate::table::{Cardinality, Field, Message};
+use crate::table::{Cardinality, Field, Form, Message};
 use crate::wire::{Reader, Tag, WireType, skip};
 
 /// What was last set of a oneof.

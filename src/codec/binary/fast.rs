@@ -3,9 +3,9 @@
 //! Its errors say nothing of the field path: on any of them the careful pass
 //! takes over, which does.
 
-use super::values::{Form, MapKey, scalar};
+use super::values::{MapKey, scalar};
 use super::{Parts, Scalar, Sink, Span, Stop, Walk};
-use crate::table::{Field, Message};
+use crate::table::{Field, Form, Message};
 use crate::wire::{Reader, Tag, WireType, skip};
 
 /// How far the fields of a message have come.

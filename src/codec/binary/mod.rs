@@ -22,14 +22,14 @@ pub use any::Any;
 pub use parts::Parts;
 pub use sink::{Scalar, Sink, Unknown, Why};
 pub use values::{
-    Form, MapKey, default, key_and_value, scalar as read_scalar, shown_key_in, sort_by_map_key,
+    MapKey, default, key_and_value, scalar as read_scalar, shown_key_in, sort_by_map_key,
 };
 
 use std::ops::Range;
 
 use super::notes::{Notes, What};
 use crate::error::{Error, Result};
-use crate::table::{Field, Message, Root, Tables};
+use crate::table::{Field, Form, Message, Root, Tables};
 use crate::wire::limits::{DEPTH_MAX, MESSAGE_LEN_MAX};
 use crate::wire::{Reader, Tag, WireType, skip, varint};
 
