@@ -1,24 +1,25 @@
 //! `hello decode`: bytes to fields.
 
-use std::borrow::Cow;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::PoisonError;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
+use super::bytes::{bytes, input, stream_input};
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions, Sampled};
+use super::pointer::Pointer;
 use super::printer::Printer;
 use super::progress::Progress;
-use super::schema::{Chosen, SchemaOptions, is_at_hand};
+use super::schema::{Asked, Chosen, SchemaOptions, is_at_hand};
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
 use super::{Context, Spec, guess, usage};
 use crate::codec::path::{self, Pick, Step};
 use crate::codec::quick::{SLACK, Slab, ToJson, ToText};
-use crate::codec::{Notes, Origin, base64_text, hex_text, json};
+use crate::codec::{Notes, Origin, json};
 use crate::error::{Error, Result};
 use crate::escape;
 use crate::stream::{Convert, Framing, Record, Split};
@@ -58,6 +59,9 @@ pub struct Decode {
     /// Write only the value of this field, raw
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     field: Option<String>,
+    /// Of a broken message write what stands before the fault; the status is 1 all the same
+    #[arg(long, help_heading = "Output")]
+    partial: bool,
     /// JSON: names as the .proto file has them
     #[arg(long, help_heading = "Output")]
     proto_names: bool,
@@ -120,8 +124,8 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
         input(&FROM, &args.bytes, args.input.as_deref(), args.from.as_deref(), streaming)?;
     context.check_input(&input)?;
     match streaming {
-        Some(streaming) => args.stream(&printer, input, from, streaming),
-        None => args.single(&printer, &input, from),
+        Some(streaming) => args.stream(&printer, input, from, streaming, context),
+        None => args.single(&printer, &input, from, context),
     }
 }
 
@@ -164,7 +168,13 @@ impl Decode {
         })
     }
 
-    fn single(&self, printer: &Printer<'_>, input: &Input, from: Option<Format>) -> Result<()> {
+    fn single(
+        &self,
+        printer: &Printer<'_>,
+        input: &Input,
+        from: Option<Format>,
+        context: &Context<'_>,
+    ) -> Result<()> {
         let mut raw = input.read()?;
         let format = match from {
             Some(format) => format,
@@ -182,17 +192,21 @@ impl Decode {
         let mut warnings = self.warnings.start();
         let mut notes = warnings.fresh();
         let mut out = Vec::new();
-        let printed = bytes(format, &raw, Origin::START)
-            .and_then(|bytes| printer.print(&bytes, 0, &mut out, &mut notes));
+        let bytes = bytes(format, &raw, Origin::START);
+        let printed = bytes.and_then(|bytes| {
+            let printed = printer.print(&bytes, 0, &mut out, &mut notes);
+            if printed.is_err() && self.partial {
+                out.clear();
+                printer.partial(&bytes, &mut out);
+                self.output.open(false)?.write_whole(&out)?;
+            }
+            printed
+        });
         printed.map_err(|error| {
             let words = matches!(input, Input::Words(_));
-            let asked = guess::Asked {
-                root: Some(printer.root),
-                format,
-                named: self.from.is_some(),
-                words,
-            };
-            asked.explain(&raw, error)
+            let (root, named) = (Some(printer.root), self.from.is_some());
+            let see = Some(self.pointer(context).of(&input.again()));
+            guess::Asked { root, format, named, words, see }.explain(&raw, error)
         })?;
         warnings.tell(notes, None);
         warnings.finish();
@@ -217,7 +231,10 @@ impl Decode {
         input: Input,
         from: Option<Format>,
         streaming: Streaming,
+        context: &Context<'_>,
     ) -> Result<()> {
+        let pointer = self.pointer(context);
+        let typed = input.again();
         let lines = self.from.is_some() && !streaming.named;
         let (input, from) = stream_input(input, from, lines)?;
         let split = match from {
@@ -231,7 +248,8 @@ impl Decode {
         let binary = from == Format::Binary;
         let to_json = printer.lines_of_json().filter(|_| binary);
         let to_text = printer.only_text().filter(|_| binary);
-        let decoding = Decoding { printer, from, framing, to_json, to_text };
+        let partial = self.partial;
+        let decoding = Decoding { printer, from, framing, to_json, to_text, partial };
         let (sampled, sample) = Sampled::new(input.open()?, input.size());
         let output = self.output.open(false)?;
         let progress = Progress::start(self.warnings.quiet(), &input, &self.output);
@@ -245,6 +263,13 @@ impl Decode {
             }),
             _ => result,
         }
+        .map_err(|error| pointer.add_to(error, &typed, &streaming))
+    }
+
+    /// What shows the bytes that cannot be read.
+    fn pointer(&self, context: &Context<'_>) -> Pointer<'_> {
+        let given = Asked::from_words(context.words).anything_given();
+        Pointer { schema: &self.schema, given, from: self.from.as_deref() }
     }
 }
 
@@ -257,10 +282,53 @@ struct Decoding<'p, 't> {
     to_json: Option<ToJson<'t>>,
     /// The same for lines of text.
     to_text: Option<ToText<'t>>,
+    /// Whether to print what stands before the fault of a broken record.
+    partial: bool,
 }
 
 impl Convert for Decoding<'_, '_> {
     fn record(
+        &self,
+        record: Record<'_>,
+        scratch: &mut Vec<u8>,
+        out: &mut Slab,
+        notes: &mut Notes,
+    ) -> Result<()> {
+        let start = out.len();
+        let printed = self.print(record, scratch, out, notes);
+        if printed.is_err() && self.partial {
+            out.truncate(start);
+            let mut kept = Vec::new();
+            if let Ok(bytes) = bytes(self.from, record.bytes(), record.origin) {
+                self.printer.partial(&bytes, &mut kept);
+            }
+            out.extend(&kept);
+        }
+        printed
+    }
+
+    fn keeps_broken(&self) -> bool {
+        self.partial
+    }
+
+    fn many(
+        &self,
+        window: &[u8],
+        range: Range<usize>,
+        most: usize,
+        out: &mut Slab,
+    ) -> (u64, usize) {
+        match (&self.to_json, &self.to_text) {
+            _ if self.framing != Framing::Varint => (0, range.start),
+            (Some(to_json), _) => to_json.delimited(window, range, most, out),
+            (_, Some(to_text)) => to_text.delimited(window, range, most, out),
+            (None, None) => (0, range.start),
+        }
+    }
+}
+
+impl Decoding<'_, '_> {
+    fn print(
         &self,
         record: Record<'_>,
         scratch: &mut Vec<u8>,
@@ -278,21 +346,6 @@ impl Convert for Decoding<'_, '_> {
         let bytes = bytes(self.from, record.bytes(), record.origin)?;
         let base = if self.from == Format::Binary { record.offset } else { 0 };
         out.print(bytes.len(), scratch, |out| self.printer.print(&bytes, base, out, notes))
-    }
-
-    fn many(
-        &self,
-        window: &[u8],
-        range: Range<usize>,
-        most: usize,
-        out: &mut Slab,
-    ) -> (u64, usize) {
-        match (&self.to_json, &self.to_text) {
-            _ if self.framing != Framing::Varint => (0, range.start),
-            (Some(to_json), _) => to_json.delimited(window, range, most, out),
-            (_, Some(to_text)) => to_text.delimited(window, range, most, out),
-            (None, None) => (0, range.start),
-        }
     }
 }
 
@@ -330,83 +383,4 @@ fn field_format<'t>(root: Root<'t>, steps: &mut Vec<Step<'t>>, name: &str) -> Re
         message.name(),
         format.name()
     )))
-}
-
-/// Where the bytes come from, and their format if anything says it: `words`,
-/// `-i`, `--from` as they were typed.
-///
-/// # Errors
-///
-/// They come from two places; a format that is none of bytes.
-pub(super) fn input(
-    allowed: &Allowed,
-    words: &[OsString],
-    file: Option<&OsStr>,
-    from: Option<&str>,
-    streaming: Option<Streaming>,
-) -> Result<(Input, Option<Format>)> {
-    let named = from.map(|name| allowed.option(name)).transpose()?;
-    if !words.is_empty() {
-        if file.is_some() {
-            return Err(Error::usage("the bytes come from the command line and from `-i`")
-                .hint("give them one way only"));
-        }
-        if named == Some(Format::Binary) {
-            return Err(Error::usage("bytes on the command line cannot be binary")
-                .hint("they are hex, or base64 with `--from base64`"));
-        }
-        if words.iter().any(|word| word == "-") {
-            return Err(
-                Error::usage("`-` is no hex").hint("standard input is `-i -`, or no bytes at all")
-            );
-        }
-        let words = words.join(OsStr::new(" "));
-        let input = Input::Words(words.as_encoded_bytes().to_vec());
-        return Ok((input, Some(named.unwrap_or(Format::Hex))));
-    }
-    let input = file.map_or(Input::Stdin, Input::named);
-    let mut from = named;
-    if let (None, Some(path)) = (named, input.path()) {
-        from = allowed.file(path)?;
-    }
-    if let (Some(streaming), Some(format)) = (streaming, from)
-        && format != Format::Binary
-    {
-        streaming.refuse_framing(format)?;
-    }
-    Ok((input, from))
-}
-
-/// The same for a stream. In hex and base64 a line is a message. On the command
-/// line these are how bytes are written at all: so there it is only if
-/// `--from` says so, and no `--framing` that the bytes hold the messages: `lines`.
-///
-/// # Errors
-///
-/// Bytes on the command line that cannot be read.
-pub(super) fn stream_input(
-    input: Input,
-    from: Option<Format>,
-    lines: bool,
-) -> Result<(Input, Format)> {
-    Ok(match (input, from) {
-        (Input::Words(raw), Some(format)) if !lines => {
-            (Input::Words(bytes(format, &raw, Origin::START)?.into_owned()), Format::Binary)
-        }
-        // A line is whole, though no newline was typed.
-        (Input::Words(raw), Some(format)) if !raw.is_empty() => {
-            (Input::Words([&raw[..], b"\n"].concat()), format)
-        }
-        (input, from) => (input, from.unwrap_or(Format::Binary)),
-    })
-}
-
-/// The bytes of a message, out of the format they are written in.
-pub(super) fn bytes(format: Format, raw: &[u8], origin: Origin) -> Result<Cow<'_, [u8]>> {
-    match format {
-        Format::Binary => Ok(Cow::Borrowed(raw)),
-        Format::Hex => hex_text::read(raw, origin).map(Cow::Owned),
-        Format::Base64 => base64_text::read(raw, origin).map(Cow::Owned),
-        Format::Json | Format::Text => FROM.option(format.name()).map(|_| Cow::Borrowed(raw)),
-    }
 }

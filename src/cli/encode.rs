@@ -151,8 +151,13 @@ impl Reading {
         if let Input::Words(_) = self.input {
             return error.maybe_hint(self.shadow.clone());
         }
-        let asked =
-            guess::Asked { root: Some(root), format: self.format, named: self.named, words: false };
+        let asked = guess::Asked {
+            root: Some(root),
+            format: self.format,
+            named: self.named,
+            words: false,
+            see: None,
+        };
         asked.explain(raw, error)
     }
 }

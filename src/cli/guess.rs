@@ -43,6 +43,8 @@ pub struct Asked<'a> {
     pub named: bool,
     /// Whether they stood on the command line.
     pub words: bool,
+    /// What to say of them where their format is not what is wrong.
+    pub see: Option<String>,
 }
 
 impl Asked<'_> {
@@ -68,7 +70,7 @@ impl Asked<'_> {
             return self.is_really(other);
         }
         match self.bytes(raw) {
-            Some(bytes) => self.framed(&bytes, error),
+            Some(bytes) => self.framed(&bytes, error).maybe_hint(self.see.clone()),
             None => error,
         }
     }

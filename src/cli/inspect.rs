@@ -7,7 +7,7 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use super::decode;
+use super::bytes::{bytes, input, stream_input};
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions};
 use super::schema::{Asked, Chosen, SchemaOptions, is_at_hand};
@@ -110,13 +110,13 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let overrules = Overrules::read(args.overrules.iter().map(String::as_str))?;
     let streaming = args.stream.resolve()?;
     let (input, from) =
-        decode::input(&FROM, &args.bytes, args.input.as_deref(), args.from.as_deref(), streaming)?;
+        input(&FROM, &args.bytes, args.input.as_deref(), args.from.as_deref(), streaming)?;
     context.check_input(&input)?;
     let show = args.show()?;
     match streaming {
         Some(streaming) => {
             let lines = args.from.is_some() && !streaming.named;
-            let (input, from) = decode::stream_input(input, from, lines)?;
+            let (input, from) = stream_input(input, from, lines)?;
             records::run(&input, from, streaming, root, &overrules, &show)?;
         }
         None => args.single(&input, from, root, &overrules, &show)?,
@@ -150,9 +150,9 @@ impl Inspect {
             (None, None) => Format::Binary,
         };
         let words = matches!(input, Input::Words(_));
-        let asked = guess::Asked { root, format, named: self.from.is_some(), words };
-        let bytes = decode::bytes(format, &raw, Origin::START)
-            .map_err(|error| asked.explain(&raw, error))?;
+        let asked = guess::Asked { root, format, named: self.from.is_some(), words, see: None };
+        let bytes =
+            bytes(format, &raw, Origin::START).map_err(|error| asked.explain(&raw, error))?;
         let outcome = show.whole(bytes.len(), |sink| view(root, overrules, &bytes, 0, sink))?;
         match outcome.first {
             None => Ok(()),

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Kind, Result, reason};
-use crate::escape::quote;
+use crate::escape::{quote, shell_word};
 
 pub use output::{Output, OutputOptions};
 
@@ -79,7 +79,36 @@ pub enum Input {
     File(PathBuf),
 }
 
+/// How an input is named on another command line.
+pub enum Again {
+    /// So.
+    Typed(String),
+    /// Not at all: it is what is piped in.
+    Stdin,
+    /// Not at all: nobody would type it.
+    Long,
+}
+
+/// The characters of bytes on the command line that are repeated in a hint.
+const AGAIN_MAX: usize = 64;
+
 impl Input {
+    /// How it is named on another command line.
+    pub fn again(&self) -> Again {
+        match self {
+            Input::Stdin => Again::Stdin,
+            Input::File(path) => {
+                Again::Typed(format!("-i {}", shell_word(&path.to_string_lossy())))
+            }
+            Input::Words(words) if words.len() > AGAIN_MAX => Again::Long,
+            Input::Words(words) => {
+                let words = String::from_utf8_lossy(words);
+                let words: Vec<String> = words.split(' ').map(shell_word).collect();
+                Again::Typed(words.join(" "))
+            }
+        }
+    }
+
     /// What `-i` names: `-` is standard input, anything else a file.
     pub fn named(name: &OsStr) -> Self {
         if name == "-" { Input::Stdin } else { Input::File(PathBuf::from(name)) }

@@ -9,11 +9,14 @@
 //! - `format`: the names of formats, and which one is meant.
 //! - `schema`: the schema options, and the table they lead to.
 //! - `fields`: the flags made from the fields of a message.
+//! - `bytes`: where bytes of messages come from, and out of what they are read.
+//! - `pointer`: how `decode` points at `inspect`.
 //! - `printer`: what `decode` prints of a message.
 //! - `streaming`: the options of streams; `progress`: how far one is.
 //! - `warnings`, `usage`, `guess`: what is said about input that is odd,
 //!   words that are wrong, and bytes that are something else than asked for.
 
+mod bytes;
 #[cfg(feature = "grpc")]
 mod call;
 mod complete;
@@ -27,6 +30,7 @@ mod format;
 mod guess;
 mod inspect;
 pub mod io;
+mod pointer;
 mod printer;
 mod progress;
 mod schema;

@@ -5,8 +5,8 @@ use crate::codec::path::{Pick, Step};
 use crate::codec::quick::{ToJson, ToText};
 use crate::codec::select::{self, Value};
 use crate::codec::text::Layout;
-use crate::codec::{Notes, base64_text, json, text};
-use crate::error::Result;
+use crate::codec::{Notes, base64_text, json, partial, text};
+use crate::error::{At, Result};
 use crate::escape;
 use crate::table::{Kind, Root};
 
@@ -61,6 +61,21 @@ impl<'t> Printer<'t> {
         match &self.path {
             Some(path) => self.field(path, record, base, out, notes),
             None => self.message(self.root, record, base, self.stream, out, notes),
+        }
+    }
+
+    /// Appends what is to be printed of what stands before the fault of the
+    /// message in `record`, which cannot be printed whole. The fault may be one
+    /// of the output, as a time that JSON cannot hold: then what stands before
+    /// that is.
+    pub fn partial(&self, record: &[u8], out: &mut Vec<u8>) {
+        let start = out.len();
+        let mut kept = partial::before_fault(self.root, record, usize::MAX);
+        for _ in 0..2 {
+            let Err(error) = self.print(&kept, 0, out, &mut Notes::new(false)) else { return };
+            out.truncate(start);
+            let Some(At::Byte(at)) = error.at() else { return };
+            kept = partial::before_fault(self.root, &kept, at as usize);
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::io::Input;
 use crate::error::{Error, Result};
-use crate::escape::quote;
+use crate::escape::{quote, shell_word};
 use crate::schema::{Compiled, Schema, Set, builtin, files, proto};
 use crate::table::Root;
 use crate::wire::limits::{GZIP_FREE, GZIP_RATIO_MAX, MESSAGE_LEN_MAX, READ_LEN};
@@ -39,6 +39,24 @@ pub struct SchemaOptions {
     /// The message type, short where that is unique [environment: HELLO_TYPE]
     #[arg(long = "type", value_name = "NAME")]
     type_name: Option<OsString>,
+}
+
+impl SchemaOptions {
+    /// The options as they can be typed again.
+    pub fn typed(&self) -> Vec<String> {
+        let files = &self.files;
+        let all = |option: &'static str, values: &[OsString]| -> Vec<String> {
+            let words = values.iter().map(|value| shell_word(&value.to_string_lossy()));
+            words.map(|word| format!("{option} {word}")).collect()
+        };
+        let mut typed = all("--proto", &files.proto);
+        typed.extend(all("-I", &files.include));
+        typed.extend(all("--descriptor-set", &files.descriptor_set));
+        #[cfg(feature = "grpc")]
+        typed.extend(all("--server", self.server.as_slice()));
+        typed.extend(all("--type", self.type_name.as_slice()));
+        typed
+    }
 }
 
 /// The schema and the type that a command line asks for.
@@ -451,7 +469,7 @@ fn explain_set(path: &Path, set: &Set, error: Error) -> Error {
     if is_source || proto::is_source(&set.bytes) {
         let name = quote(&path.to_string_lossy());
         return Error::failure(format!("{name} is a `.proto` file, not a descriptor set"))
-            .hint(format!("say `--proto {}`", crate::escape::shell_word(&path.to_string_lossy())));
+            .hint(format!("say `--proto {}`", shell_word(&path.to_string_lossy())));
     }
     error.hint(format!("it is {} that is wrong", set.label))
 }

@@ -191,6 +191,12 @@ impl Watch for Told<'_> {
 }
 
 impl Streaming {
+    /// The name of the framing.
+    pub fn name(&self) -> &'static str {
+        let named = Framing::NAMES.iter().find(|(_, framing)| *framing == self.framing);
+        named.map_or("", |(name, _)| name)
+    }
+
     /// Runs a stream from `input` to `output`. What came before a fault is
     /// written, and kept in a file that `-o` names.
     ///

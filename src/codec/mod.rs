@@ -10,6 +10,7 @@
 //! - [`build`] gathers values and writes the bytes of a message, for whoever
 //!   reads them: [`json::parse`], [`text::parse`] and the field flags.
 //! - [`wellknown`] has the well-known types as text has them.
+//! - [`partial`] takes of a broken message what stands before the fault.
 //! - [`notes`] carries what was understood but is worth a warning.
 
 pub mod base64_text;
@@ -22,6 +23,7 @@ mod faults;
 pub mod hex_text;
 pub mod json;
 pub mod notes;
+pub mod partial;
 pub mod path;
 pub mod quick;
 pub mod range;

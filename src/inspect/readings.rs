@@ -180,10 +180,10 @@ impl Say<'_> {
         if packed && guess::are_varints(bytes) {
             others.push(format!("packed varints{}", varints(bytes)));
         }
-        if likely == Likely::Bytes && bytes.len() % 4 == 0 {
+        if likely == Likely::Bytes && bytes.len().is_multiple_of(4) {
             others.push(format!("packed fixed32{}", fixed32s(bytes)));
         }
-        if likely == Likely::Bytes && bytes.len() % 8 == 0 {
+        if likely == Likely::Bytes && bytes.len().is_multiple_of(8) {
             others.push(format!("packed fixed64{}", fixed64s(bytes)));
         }
         if !others.is_empty() {

@@ -15,7 +15,8 @@ pub trait Convert: Sync {
     ///
     /// # Errors
     ///
-    /// A record that cannot be read. What was appended then is taken back.
+    /// A record that cannot be read. What was appended then is taken back,
+    /// unless [`Convert::keeps_broken`] says otherwise.
     fn record(
         &self,
         record: Record<'_>,
@@ -23,6 +24,11 @@ pub trait Convert: Sync {
         out: &mut Slab,
         notes: &mut Notes,
     ) -> Result<()>;
+
+    /// Whether what is appended for a broken record is kept.
+    fn keeps_broken(&self) -> bool {
+        false
+    }
 
     /// Appends what records become, as many as can be taken in one go of those
     /// that stand one after another in `range`; there are bytes behind it as

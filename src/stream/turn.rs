@@ -81,7 +81,9 @@ impl Turn<'_> {
                     }
                 }
                 Err(error) => {
-                    self.out.truncate(whole);
+                    if !self.convert.keeps_broken() {
+                        self.out.truncate(whole);
+                    }
                     // What the codec says of the end says more.
                     let hint = (cut && !error.has_hint()).then(|| source.cut_hint().to_owned());
                     let error = error.maybe_hint(hint);

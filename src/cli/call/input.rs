@@ -104,9 +104,8 @@ impl super::Call {
             let named = self.from.is_some();
             match words {
                 true => explain_data(&raw, error),
-                false => {
-                    guess::Asked { root: Some(root), format, named, words }.explain(&raw, error)
-                }
+                false => guess::Asked { root: Some(root), format, named, words, see: None }
+                    .explain(&raw, error),
             }
         })?;
         Ok(Sent::Given(vec![message]))

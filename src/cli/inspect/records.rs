@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::super::decode;
+use super::super::bytes::bytes;
 use super::super::format::Format;
 use super::super::io::Input;
 use super::super::streaming::Streaming;
@@ -128,7 +128,7 @@ impl Records<'_> {
             self.due += header as u64;
         }
         let base = if self.from == Format::Binary { self.offset + header as u64 } else { 0 };
-        let bytes = match decode::bytes(self.from, message, self.origin) {
+        let bytes = match bytes(self.from, message, self.origin) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.due += message.len() as u64;
