@@ -149,3 +149,46 @@ fn progress_is_shown_and_taken_away() {
     let quiet = watched(&[&words[..], &["--quiet"]].concat(), b"");
     assert_eq!(quiet, "");
 }
+
+/// What a terminal of 70 columns gets of the view, with these variables.
+fn inspected(variables: &[(&str, &str)], words: &[&str]) -> String {
+    let shell = Shell::new();
+    let (terminal, name) = terminal();
+    let size = rustix::termios::Winsize { ws_row: 24, ws_col: 70, ws_xpixel: 0, ws_ypixel: 0 };
+    rustix::termios::tcsetwinsize(&terminal, size).expect("it can be set");
+    let mut command = shell.command("hello");
+    command.arg("inspect").args(words).env_remove("COLUMNS").env_remove("NO_COLOR");
+    command.env("TERM", "xterm").envs(variables.iter().copied());
+    command.stdin(Stdio::null()).stdout(other_end(&name)).stderr(Stdio::piped());
+    let child = command.spawn().expect("hello runs");
+    drop(command);
+    child.wait_with_output().expect("hello ends");
+    let mut shown = Vec::new();
+    let _ = File::from(terminal).read_to_end(&mut shown);
+    String::from_utf8_lossy(&shown).replace("\r\n", "\n")
+}
+
+#[test]
+fn the_view_is_as_wide_as_the_terminal_and_has_colours_there() {
+    let text = "0a2c656e6f7567682074657874206f6620736f6d65206c656e67746820666f72207365766572616c206c696e6573";
+    let longest = |shown: &str| shown.lines().map(|line| line.chars().count()).max();
+    let plain = [("NO_COLOR", "1")];
+    let shown = inspected(&plain, &[text, "0905000000000000001001"]);
+    assert!(!shown.contains('\x1b'), "{shown}");
+    assert!(shown.contains("\n2       65 6e 6f 75 67 68 20 74  "), "{shown}");
+    assert!(longest(&shown) <= Some(70), "{shown}");
+    // Asked for, another width counts, whoever asks for it.
+    let wide = inspected(&[("NO_COLOR", "1"), ("COLUMNS", "130")], &[text]);
+    assert!(wide.contains("65 6e 6f 75 67 68 20 74 65 78 74 20 6f 66 20 73  "), "{wide}");
+    let narrow = inspected(&plain, &[text, "--width", "50"]);
+    assert!(narrow.contains("\n2       65 6e 6f 75       "), "{narrow}");
+    for (variables, words, coloured) in [
+        (&[][..], &["0801"][..], true),
+        (&[("TERM", "dumb")], &["0801"], false),
+        (&[("NO_COLOR", "")], &["0801"], true),
+        (&plain, &["0801", "--color", "always"], true),
+        (&[], &["0801", "--color", "never"], false),
+    ] {
+        assert_eq!(inspected(variables, words).contains('\x1b'), coloured, "{words:?}");
+    }
+}

@@ -24,7 +24,7 @@ use show::Show;
 ///
 /// A schema is used only if one is given, by options or the environment; --type HelloRequest asks
 /// for the built-in one. Without, each value is shown as what it most likely is, and what else it
-/// may be is named.
+/// may be is named. What cannot be read is marked, and reading goes on behind it where it can.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

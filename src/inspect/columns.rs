@@ -48,7 +48,12 @@ impl Layout {
             _ => 16,
         };
         let bytes = (per_line * 3 - 1).max(BYTES_MIN) + GAP;
-        Layout { width, per_line, offset: 6 + GAP, bytes, label: 24 + GAP }
+        Layout { width, per_line, offset: 6 + GAP, bytes, label: 18 + GAP }
+    }
+
+    /// With room for the offsets of a stream, whose end nobody knows.
+    pub fn for_stream(self) -> Self {
+        Layout { offset: 8 + GAP, ..self }
     }
 
     /// As wide as the rows need that `run` hands on, of a record of `len`

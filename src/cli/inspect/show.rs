@@ -91,7 +91,7 @@ impl<'o> Show<'o> {
     ///
     /// It cannot be opened.
     pub fn many(&self) -> Result<Shown> {
-        Ok(self.start(self.output.open(false)?, self.layout))
+        Ok(self.start(self.output.open(false)?, self.layout.for_stream()))
     }
 
     fn start(&self, output: Output, layout: Layout) -> Shown {
