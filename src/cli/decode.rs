@@ -13,7 +13,7 @@ use super::io::{Input, OutputOptions, Sampled};
 use super::pointer::Pointer;
 use super::printer::Printer;
 use super::progress::Progress;
-use super::schema::{Asked, Chosen, SchemaOptions, is_at_hand};
+use super::schema::{Chosen, SchemaOptions, is_at_hand};
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
 use super::{Context, Spec, guess, usage};
@@ -259,7 +259,7 @@ impl Decode {
         match from {
             Format::Binary => result.map_err(|error| {
                 let sample = sample.lock().unwrap_or_else(PoisonError::into_inner);
-                guess::explain_stream(printer.root, &sample, error)
+                guess::explain_stream(Some(printer.root), &sample, error)
             }),
             _ => result,
         }
@@ -267,9 +267,8 @@ impl Decode {
     }
 
     /// What shows the bytes that cannot be read.
-    fn pointer(&self, context: &Context<'_>) -> Pointer<'_> {
-        let given = Asked::from_words(context.words).anything_given();
-        Pointer { schema: &self.schema, given, from: self.from.as_deref() }
+    fn pointer<'a>(&'a self, context: &Context<'a>) -> Pointer<'a> {
+        Pointer { words: context.words, from: self.from.as_deref() }
     }
 }
 

@@ -244,12 +244,12 @@ fn is_printable(bytes: &[u8]) -> bool {
 
 /// What to say of a binary stream whose first record failed with `error`,
 /// when the input looks like lines of another format or like a bare message.
-pub fn explain_stream(root: Root<'_>, input: &Sample, error: Error) -> Error {
+pub fn explain_stream(root: Option<Root<'_>>, input: &Sample, error: Error) -> Error {
     if error.record() != Some(1) {
         return error;
     }
     let start = input.start();
-    if input.is_all_read() && check::fits(root, start) {
+    if input.is_all_read() && fits(root, start) {
         if input.is_whole() {
             return Error::failure("the input is one bare message, not a stream")
                 .hint("leave out `--stream` and `--framing`");
@@ -257,7 +257,7 @@ pub fn explain_stream(root: Root<'_>, input: &Sample, error: Error) -> Error {
         return error.hint("if it is one bare message, leave out `--stream` and `--framing`");
     }
     let line = start.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
-    let is_message = |bytes: Vec<u8>| !bytes.is_empty() && check::fits(root, &bytes);
+    let is_message = |bytes: Vec<u8>| !bytes.is_empty() && fits(root, &bytes);
     for (format, read) in [
         (Format::Hex, hex_text::read(line, Origin::START)),
         (Format::Base64, base64_text::read(line, Origin::START)),
@@ -268,8 +268,7 @@ pub fn explain_stream(root: Root<'_>, input: &Sample, error: Error) -> Error {
                 .hint(format!("say `--from {name}`"));
         }
     }
-    let mut unused = Vec::new();
-    if json::parse(root, line, Origin::START, Default::default(), &mut unused).is_ok() {
+    if is_json(root, line) {
         return Error::failure("the input looks like JSON, not binary")
             .hint("`hello encode --stream --from json` reads it");
     }

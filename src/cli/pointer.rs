@@ -1,18 +1,19 @@
 //! Where `decode` points when bytes cannot be read: to the command that shows
 //! all of them.
 
+use std::ffi::OsString;
+
 use super::io::Again;
-use super::schema::SchemaOptions;
+use super::schema::{Asked, option_values};
 use super::streaming::Streaming;
 use crate::error::Error;
+use crate::escape::shell_word;
 use crate::schema::builtin;
 
 /// What of a command line the other command needs as well.
 pub struct Pointer<'a> {
-    /// The schema options.
-    pub schema: &'a SchemaOptions,
-    /// Whether a schema or a type is given, by them or the environment.
-    pub given: bool,
+    /// All words of it.
+    pub words: &'a [OsString],
     /// The format that was named.
     pub from: Option<&'a str>,
 }
@@ -39,10 +40,27 @@ impl Pointer<'_> {
         error.hint(line)
     }
 
+    /// The schema options as they can be typed again.
+    fn schema(&self) -> Vec<String> {
+        let options = [
+            ("--proto", None),
+            ("--include", Some("-I")),
+            ("--descriptor-set", None),
+            ("--server", None),
+            ("--type", None),
+        ];
+        let all = options.into_iter().flat_map(|(long, short)| {
+            let values = option_values(self.words, long, short).into_iter();
+            let typed = short.unwrap_or(long);
+            values.map(move |value| format!("{typed} {}", shell_word(&value.to_string_lossy())))
+        });
+        all.collect()
+    }
+
     fn line(&self, streaming: Vec<String>, input: &Again) -> String {
         let mut words = vec![String::from("hello inspect")];
-        words.extend(self.schema.typed());
-        if !self.given {
+        words.extend(self.schema());
+        if !Asked::from_words(self.words).anything_given() {
             words.push(format!("--type {}", builtin::DEFAULT_TYPE));
         }
         words.extend(self.from.map(|from| format!("--from {from}")));

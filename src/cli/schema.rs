@@ -41,24 +41,6 @@ pub struct SchemaOptions {
     type_name: Option<OsString>,
 }
 
-impl SchemaOptions {
-    /// The options as they can be typed again.
-    pub fn typed(&self) -> Vec<String> {
-        let files = &self.files;
-        let all = |option: &'static str, values: &[OsString]| -> Vec<String> {
-            let words = values.iter().map(|value| shell_word(&value.to_string_lossy()));
-            words.map(|word| format!("{option} {word}")).collect()
-        };
-        let mut typed = all("--proto", &files.proto);
-        typed.extend(all("-I", &files.include));
-        typed.extend(all("--descriptor-set", &files.descriptor_set));
-        #[cfg(feature = "grpc")]
-        typed.extend(all("--server", self.server.as_slice()));
-        typed.extend(all("--type", self.type_name.as_slice()));
-        typed
-    }
-}
-
 /// The schema and the type that a command line asks for.
 pub struct Chosen {
     schema: Schema,

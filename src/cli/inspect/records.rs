@@ -1,10 +1,12 @@
 //! Many records, one after another, each as it arrives.
 
 use std::io::{self, Read};
+use std::sync::PoisonError;
 
 use super::super::bytes::bytes;
 use super::super::format::Format;
-use super::super::io::Input;
+use super::super::guess;
+use super::super::io::{Input, Sampled};
 use super::super::streaming::Streaming;
 use super::show::{Show, Shown, check};
 use crate::codec::Origin;
@@ -33,10 +35,10 @@ pub fn run(
             Split::Lines(Default::default())
         }
     };
-    let source = input.open()?;
+    let (source, sample) = Sampled::new(input.open()?, input.size());
     let shown = show.many()?;
     let mut records = Records {
-        source,
+        source: Box::new(source),
         split,
         from,
         root,
@@ -55,7 +57,13 @@ pub fn run(
         failed: None,
     };
     let result = records.all(&streaming);
-    records.finish(result)
+    records.finish(result).map_err(|error| match from {
+        Format::Binary => {
+            let sample = sample.lock().unwrap_or_else(PoisonError::into_inner);
+            guess::explain_stream(root, &sample, error)
+        }
+        _ => error,
+    })
 }
 
 /// A stream on its way through.
