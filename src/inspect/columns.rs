@@ -192,7 +192,7 @@ impl<W: Write> Columns<W> {
             0 => column,
             there => column.saturating_sub(there).max(GAP),
         };
-        self.line.extend(std::iter::repeat_n(' ', gap));
+        push_spaces(gap, &mut self.line);
         self.column += gap + columns(text);
         let colour = colour.filter(|_| self.paint == Paint::Coloured);
         if let Some(colour) = colour {
@@ -250,12 +250,10 @@ impl<W: Write> Columns<W> {
         self.put(0, &text, Some(Colour::Dim));
         text.clear();
         for (at, byte) in bytes.iter().enumerate() {
-            if at > 0 {
-                text.push(' ');
-            }
-            for nibble in [byte >> 4, byte & 0xf] {
-                text.push(char::from(escape::HEX[usize::from(nibble)]));
-            }
+            let digit = |nibble: u8| escape::HEX[usize::from(nibble)];
+            let pair = [b' ', digit(byte >> 4), digit(byte & 0xf)];
+            // Digits are ASCII.
+            text.push_str(std::str::from_utf8(&pair[usize::from(at == 0)..]).unwrap_or_default());
         }
         self.put(self.layout.offset, &text, None);
         self.bytes += bytes.len() as u64;
@@ -347,7 +345,17 @@ fn apart<'r>(row: &Row<'r>) -> &'r [Remark] {
 }
 
 fn push_indent(level: u32, out: &mut String) {
-    out.extend(std::iter::repeat_n("  ", level.min(INDENTED_MAX) as usize));
+    push_spaces(2 * level.min(INDENTED_MAX) as usize, out);
+}
+
+/// Spaces in one go: a line has some fifty of them.
+fn push_spaces(mut count: usize, out: &mut String) {
+    const SPACES: &str = "                                                                ";
+    while count > 0 {
+        let now = count.min(SPACES.len());
+        out.push_str(&SPACES[..now]);
+        count -= now;
+    }
 }
 
 /// What is said of the first `len` bytes of `rest`, which is what is left of a row.

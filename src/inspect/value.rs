@@ -199,7 +199,8 @@ impl<'w, 'a> Walk<'w, 'a> {
         plan: &Plan<'w>,
         level: u32,
     ) -> io::Result<()> {
-        let _ = write!(self.text, "length {length}");
+        self.text.push_str("length ");
+        self.text.push_str(itoa::Buffer::new().format(length));
         self.overlong("the length", length, range.len());
         let bytes = &self.record[value.clone()];
         match plan {

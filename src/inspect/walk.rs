@@ -342,10 +342,14 @@ impl<'w, 'a> Walk<'w, 'a> {
             (None, Scope::Message(set)) if is_item(set, tag) => Some("item"),
             (None, _) => None,
         };
-        let _ = match name {
-            Some(name) => write!(self.text, "{name} = {number}, {wire_type}"),
-            None => write!(self.text, "{number}, {wire_type}"),
-        };
+        // Without `format!`: this is every third row.
+        if let Some(name) = name {
+            self.text.push_str(name);
+            self.text.push_str(" = ");
+        }
+        self.text.push_str(itoa::Buffer::new().format(number));
+        self.text.push_str(", ");
+        self.text.push_str(wire_type.name());
         match (known, scope) {
             (Some((field, form)), Scope::Message(message)) => {
                 self.describe(message, field);

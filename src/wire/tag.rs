@@ -36,17 +36,23 @@ impl WireType {
     }
 }
 
-/// As the encoding guide spells it.
-impl fmt::Display for WireType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl WireType {
+    /// Its name, as the encoding guide spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
             WireType::Varint => "VARINT",
             WireType::I64 => "I64",
             WireType::Len => "LEN",
             WireType::StartGroup => "SGROUP",
             WireType::EndGroup => "EGROUP",
             WireType::I32 => "I32",
-        })
+        }
+    }
+}
+
+impl fmt::Display for WireType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
