@@ -105,16 +105,16 @@ fn varint(bytes: &[u8], max: usize) -> Result<(u64, usize), Malformed> {
 /// may begin with the same long text.
 #[derive(Default)]
 pub struct Texts {
-    /// What begins here or behind it, and holds `bad`, is no text.
-    from: usize,
-    bad: usize,
+    /// What begins at the first of these or behind it, and holds the second, is
+    /// no text.
+    known: Option<(usize, usize)>,
 }
 
 impl Texts {
     /// Whether the bytes from `start` to `end` of `record` are text as people
     /// write it: UTF-8 without control characters but tabs and ends of lines.
     pub fn holds(&mut self, record: &[u8], start: usize, end: usize) -> bool {
-        if self.from <= start && start <= self.bad && self.bad < end {
+        if self.known.is_some_and(|(from, bad)| from <= start && start <= bad && bad < end) {
             return false;
         }
         let bytes = &record[start..end];
@@ -123,14 +123,14 @@ impl Texts {
             Err(error) => {
                 // What is looked at next stands in here or behind it: a
                 // character that is cut here is not whole there either.
-                (self.from, self.bad) = (start, start + error.valid_up_to());
+                self.known = Some((start, start + error.valid_up_to()));
                 return false;
             }
         };
         let odd = |c: char| is_unsafe(c) && !matches!(c, '\n' | '\r' | '\t');
         match valid.char_indices().find(|&(_, c)| odd(c)) {
             Some((at, _)) => {
-                (self.from, self.bad) = (start, start + at);
+                self.known = Some((start, start + at));
                 false
             }
             None => !bytes.is_empty(),
@@ -183,7 +183,7 @@ mod tests {
         let record = b"abcdef\x01gh\xc3";
         let mut texts = Texts::default();
         assert!(!texts.holds(record, 0, 9));
-        assert_eq!((texts.from, texts.bad), (0, 6));
+        assert_eq!(texts.known, Some((0, 6)));
         assert!(!texts.holds(record, 3, 8));
         assert!(texts.holds(record, 1, 6));
         assert!(texts.holds(record, 7, 9));
