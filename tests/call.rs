@@ -66,6 +66,7 @@ fn the_greeter_is_called_without_a_schema() {
         run("call http://@/Greeter/SayHello -d '{\"name\":\"zzz\"}'"),
         "name: \"我是zzz\"\n"
     );
+    assert_eq!(run("call @ --name zzz --to json --pretty"), "{\n  \"name\": \"我是zzz\"\n}\n");
     assert_eq!(run("call @ SayHello"), "name: \"我是\"\n");
     assert_eq!(run("call @ --set name=zzz -H 'x-a: b' --timeout 5"), "name: \"我是zzz\"\n");
     {

@@ -11,6 +11,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::format::Offered;
 use super::io::OutputOptions;
+use super::printer::JsonOptions;
 use super::schema::SchemaFiles;
 use super::warnings::WarningOptions;
 use super::{Context, Spec, fields, usage};
@@ -70,6 +71,8 @@ pub struct Call {
     /// Write only the value of this field, raw
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     field: Option<String>,
+    #[command(flatten)]
+    json: JsonOptions,
     /// Show the connection, headers and trailers on standard error
     #[arg(short, long, help_heading = "Output")]
     verbose: bool,

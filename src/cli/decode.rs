@@ -10,7 +10,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions, Sampled};
-use super::printer::Printer;
+use super::printer::{JsonOptions, Printer};
 use super::progress::Progress;
 use super::schema::{Chosen, SchemaOptions, is_at_hand};
 use super::streaming::{StreamOptions, Streaming};
@@ -18,7 +18,7 @@ use super::warnings::WarningOptions;
 use super::{Context, Spec, guess, usage};
 use crate::codec::path::{self, Pick, Step};
 use crate::codec::quick::{SLACK, Slab, ToJson, ToText};
-use crate::codec::{Notes, Origin, base64_text, hex_text, json};
+use crate::codec::{Notes, Origin, base64_text, hex_text};
 use crate::error::{Error, Result};
 use crate::escape;
 use crate::stream::{Convert, Framing, Record, Split};
@@ -58,18 +58,8 @@ pub struct Decode {
     /// Write only the value of this field, raw
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     field: Option<String>,
-    /// JSON: names as the .proto file has them
-    #[arg(long, help_heading = "Output")]
-    proto_names: bool,
-    /// JSON: fields without presence also when they have their default
-    #[arg(long, help_heading = "Output")]
-    emit_defaults: bool,
-    /// JSON: 64-bit numbers without quotes
-    #[arg(long, help_heading = "Output")]
-    int64_as_number: bool,
-    /// JSON: a line for each value
-    #[arg(long, help_heading = "Output")]
-    pretty: bool,
+    #[command(flatten)]
+    json: JsonOptions,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
@@ -135,29 +125,13 @@ impl Decode {
             (None, Some(file)) if path.is_none() => TO.file(file)?,
             _ => None,
         };
-        let for_json = [
-            (self.proto_names, "--proto-names"),
-            (self.emit_defaults, "--emit-defaults"),
-            (self.int64_as_number, "--int64-as-number"),
-            (self.pretty, "--pretty"),
-        ];
-        if let (Some((_, option)), true) =
-            (for_json.iter().find(|(given, _)| *given), to != Some(Format::Json))
-        {
-            let what = format!("`{option}` is for JSON");
-            return Err(Error::usage(what).hint("say `--to json` too"));
-        }
-        let json = json::PrintOptions {
-            proto_names: self.proto_names,
-            int64_as_number: self.int64_as_number,
-            emit_defaults: self.emit_defaults,
-        };
+        self.json.check(to)?;
         Ok(Printer {
             root,
             to,
             path,
-            json,
-            pretty: self.pretty,
+            json: self.json.options(),
+            pretty: self.json.pretty,
             stream,
             escaped: self.output.is_terminal(),
         })

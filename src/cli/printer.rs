@@ -6,9 +6,59 @@ use crate::codec::quick::{ToJson, ToText};
 use crate::codec::select::{self, Value};
 use crate::codec::text::Layout;
 use crate::codec::{Notes, base64_text, json, text};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::escape;
 use crate::table::{Kind, Root};
+
+/// How JSON is written.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct JsonOptions {
+    /// JSON: names as the .proto file has them
+    #[arg(long)]
+    proto_names: bool,
+    /// JSON: fields without presence also when they have their default
+    #[arg(long)]
+    emit_defaults: bool,
+    /// JSON: 64-bit numbers without quotes
+    #[arg(long)]
+    int64_as_number: bool,
+    /// JSON: a line for each value
+    #[arg(long)]
+    pub pretty: bool,
+}
+
+impl JsonOptions {
+    /// Refuses them for another format.
+    ///
+    /// # Errors
+    ///
+    /// One of them is given, and it is not JSON that is written.
+    pub fn check(&self, to: Option<Format>) -> Result<()> {
+        let given = [
+            (self.proto_names, "--proto-names"),
+            (self.emit_defaults, "--emit-defaults"),
+            (self.int64_as_number, "--int64-as-number"),
+            (self.pretty, "--pretty"),
+        ];
+        match given.iter().find(|(given, _)| *given) {
+            Some((_, option)) if to != Some(Format::Json) => {
+                let what = format!("`{option}` is for JSON");
+                Err(Error::usage(what).hint("say `--to json` too"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The same for the codec.
+    pub fn options(&self) -> json::PrintOptions {
+        json::PrintOptions {
+            proto_names: self.proto_names,
+            int64_as_number: self.int64_as_number,
+            emit_defaults: self.emit_defaults,
+        }
+    }
+}
 
 /// How messages are printed.
 pub struct Printer<'t> {

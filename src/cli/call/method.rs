@@ -116,7 +116,8 @@ impl<'l> Listing<'l> {
         self.services.iter().flat_map(each)
     }
 
-    fn names(&self) -> Vec<String> {
+    /// The names of all methods as they are called.
+    pub fn names(&self) -> Vec<String> {
         self.methods().map(|(service, method)| full(service, method)).collect()
     }
 

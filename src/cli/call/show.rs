@@ -40,12 +40,13 @@ impl super::Call {
             (None, Some(file)) if field.is_none() => TO.file(file)?,
             (None, _) => None,
         };
+        self.json.check(to)?;
         Ok(Printer {
             root,
             to,
             path: field.map(|field| path::resolve(root, field)).transpose()?,
-            json: Default::default(),
-            pretty: false,
+            json: self.json.options(),
+            pretty: self.json.pretty,
             stream: target.method.server_streaming
                 || (self.stream && !target.method.client_streaming),
             escaped: self.output.is_terminal(),

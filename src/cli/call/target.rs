@@ -290,6 +290,20 @@ fn of_sets(sets: &[Set]) -> Result<Vec<Service>> {
     Ok(all)
 }
 
+/// The names of the methods that `words` may call or answer, as far as they are
+/// known without asking a server.
+pub fn methods_at_hand(words: &[OsString]) -> Vec<String> {
+    let asked = Asked::from_words(words).files_only();
+    let services = match asked.schema_given() {
+        true if !schema::is_at_hand(words) => return Vec::new(),
+        true => schema::load(&asked, false).and_then(|(_, sets)| of_sets(&sets)),
+        false => services::of_set(builtin::DESCRIPTOR_SET),
+    };
+    // What is wrong with a schema is said when the command is run.
+    let services = services.unwrap_or_default();
+    Listing { services: &services, whose: "the schema" }.names()
+}
+
 fn finish(
     schema: Schema,
     (service, method): (&Service, &Method),

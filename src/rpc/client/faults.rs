@@ -208,7 +208,11 @@ fn certificate(address: &Address, error: &CertificateError) -> Error {
                 visible(&format!("{other:?}"))
             ));
             match format!("{other:?}").contains("CaUsedAsEndEntity") {
-                true => error.hint("it is that of an authority, which may not be a server's own"),
+                true => {
+                    error.hint("it is that of an authority, which may not be a server's own").hint(
+                        "`openssl req -x509 … -addext basicConstraints=CA:FALSE` makes one that is",
+                    )
+                }
                 false => error.hint(trust),
             }
         }
