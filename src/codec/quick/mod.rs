@@ -16,6 +16,7 @@
 //!   gave up, so that both stay in registers.
 
 mod base64;
+mod decimal;
 mod entry;
 mod enums;
 mod from_json;
