@@ -407,6 +407,45 @@ fn a_certificate_that_has_expired_is_told() {
     assert!(out.starts_with("error: the certificate of @ has expired\n"), "{out}");
 }
 
+/// What `openssl req -x509` makes: a server's certificate that is an authority's too.
+#[test]
+fn an_authority_is_a_server_where_it_is_named() {
+    let certified = |name: &str, until: i32| {
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let mut params = rcgen::CertificateParams::new([name.to_owned()]).expect("names");
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.not_after = rcgen::date_time_ymd(until, 1, 1);
+        let made = params.self_signed(&key).expect("it is made");
+        let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![made.der().clone()], der);
+        let mut config = config.expect("a pair");
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let session = Session::new(Given { tls: Some(Arc::new(config)), ..Given::default() });
+        std::fs::write(session.shell.file("ca.pem"), made.pem()).expect("it can be written");
+        session
+    };
+    let other = certified("127.0.0.1", 4000);
+    let session = certified("127.0.0.1", 4000);
+    std::fs::copy(other.shell.file("ca.pem"), session.shell.file("other.pem")).expect("a copy");
+    let run = |session: &Session, ca: &str| {
+        session.run(&format!("call https://@ --name a --ca {ca}"), "")
+    };
+    assert_eq!(run(&session, "ca.pem"), "name: \"我是a\"\n");
+    assert_eq!(
+        run(&session, "other.pem"),
+        "error: the certificate of @ is that of an authority, and is not trusted\n\
+         hint: if it is the server's own, name it with `--ca FILE`\n= 1\n"
+    );
+    let out = run(&certified("other.example", 4000), "ca.pem");
+    assert!(out.starts_with("error: the certificate of @ is for another name\n"), "{out}");
+    let out = run(&certified("127.0.0.1", 2021), "ca.pem");
+    assert!(out.starts_with("error: the certificate of @ has expired\n"), "{out}");
+}
+
 /// The files of `t.proto` as reflection has them.
 fn reflected() -> Given {
     let shell = Shell::new();

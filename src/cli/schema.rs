@@ -72,7 +72,15 @@ impl Whole {
         if !asked.schema_given() {
             return Ok(None);
         }
-        let (schema, sets) = load(&asked, false)?;
+        let (schema, sets) = match &asked.server {
+            Some(server) => {
+                asked.check()?;
+                super::server::services_of(server)
+                    .and_then(|set| from_server(set, false))
+                    .map_err(|error| asked.say_environment(error, false))?
+            }
+            None => load(&asked, false)?,
+        };
         let sets = sets.into_iter().map(|set| set.bytes).collect();
         Ok(Some(Whole { schema, sets }))
     }

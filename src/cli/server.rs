@@ -37,6 +37,26 @@ pub fn type_of(server: &OsStr, type_name: Option<&str>) -> Result<Set> {
     Ok(files.into_set(&reflection))
 }
 
+/// What every server has that tells its schema, and `hello serve` of its own.
+const OF_EVERY_SERVER: [&str; 2] = ["grpc.reflection.", "grpc.health."];
+
+/// All services of a server, but for what servers have of their own.
+///
+/// # Errors
+///
+/// A server that cannot be reached, or doesn't tell its schema.
+pub fn services_of(server: &OsStr) -> Result<Set> {
+    let client = Client::connect(Route::to(target::address_of(server)?))?;
+    let mut reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
+    let mut files = Files::start()?;
+    for service in reflection.services()? {
+        if !OF_EVERY_SERVER.iter().any(|prefix| service.starts_with(prefix)) {
+            reflection.add(&service, &mut files)?;
+        }
+    }
+    Ok(files.into_set(&reflection))
+}
+
 /// What a server offers.
 pub struct Offered {
     /// All that was needed of the schema.

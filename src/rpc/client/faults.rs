@@ -10,6 +10,7 @@ use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
 use crate::error::{Error, names};
 use crate::escape::{quote, quote_bytes, visible, word};
 use crate::rpc::address::{Address, Place};
+use crate::rpc::tls::is_authority;
 
 /// How far a connection has come.
 #[derive(Clone, Copy)]
@@ -202,19 +203,13 @@ fn certificate(address: &Address, error: &CertificateError) -> Error {
                 .hint("is the clock of this machine right?")
         }
         CertificateError::Revoked => Error::failure(format!("{whose} was revoked")),
+        authority if is_authority(authority) => {
+            Error::failure(format!("{whose} is that of an authority, and is not trusted"))
+                .hint("if it is the server's own, name it with `--ca FILE`")
+        }
         other => {
-            let error = Error::failure(format!(
-                "{whose} cannot be used: {}",
-                visible(&format!("{other:?}"))
-            ));
-            match format!("{other:?}").contains("CaUsedAsEndEntity") {
-                true => {
-                    error.hint("it is that of an authority, which may not be a server's own").hint(
-                        "`openssl req -x509 … -addext basicConstraints=CA:FALSE` makes one that is",
-                    )
-                }
-                false => error.hint(trust),
-            }
+            let other = visible(&format!("{other:?}"));
+            Error::failure(format!("{whose} cannot be used: {other}")).hint(trust)
         }
     }
 }
