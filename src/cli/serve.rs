@@ -14,6 +14,7 @@ use crate::escape::{quote, word};
 use crate::rpc::address;
 use crate::rpc::server::{self, GivenServices, Options, Reply, Tls};
 use crate::rpc::tls::{self, Identity};
+use crate::wire::limits::CALL_MESSAGE_MAX;
 
 /// Serve gRPC: the Greeter, or every service of a schema.
 ///
@@ -69,9 +70,6 @@ pub(super) const SPEC: Spec = Spec {
     is_at_hand,
 };
 
-/// The bytes of the largest message: what the official implementations take.
-const MESSAGE_DEFAULT: u64 = 4 << 20;
-
 /// The seconds that calls have to end.
 const DRAIN_DEFAULT: f64 = 10.0;
 
@@ -91,7 +89,7 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
         None if !replies.is_empty() => Some(Whole::builtin()?),
         whole => whole,
     };
-    let max = args.max_message_size.as_deref().map_or(Ok(MESSAGE_DEFAULT), streaming::size)?;
+    let max = args.max_message_size.as_deref().map_or(Ok(CALL_MESSAGE_MAX), streaming::size)?;
     server::run(&Options {
         place: address::listen(args.listen.as_deref().unwrap_or(address::DEFAULT))?,
         tls: args.tls()?,

@@ -159,3 +159,25 @@ pub const REFLECTED_SERVICES_MAX: usize = 5_000;
 
 /// The lines of the details of a status that are shown.
 pub const DETAIL_LINES_MAX: usize = 60;
+
+/// The streams that a client of `hello serve` may have open on a connection.
+pub const SERVED_STREAMS_MAX: u32 = 100;
+
+/// The streams that a client may have reset before they were looked at: as many
+/// as it may have open. One that resets more is sent away.
+pub const SERVED_RESETS_MAX: usize = SERVED_STREAMS_MAX as usize;
+
+/// The bytes of the headers of a call that is served, as HTTP/2 counts them: what
+/// hyper takes, and twice what gRPC clients send at most.
+pub const SERVED_HEADERS_MAX: u32 = 16 << 10;
+
+/// Connections that have arrived, and that nobody serves yet.
+pub const ARRIVED_MAX: usize = 64;
+
+/// The most connections, however many descriptors there may be: each costs
+/// some tens of kilobytes.
+pub const CONNECTIONS_MAX: u64 = 10_000;
+
+/// Descriptors that are no connections: the standard three, the listener,
+/// what the runtime and its signals take, and some that are being closed.
+pub const DESCRIPTORS_OF_OURS: u64 = 32;
