@@ -19,7 +19,6 @@ mod call;
 mod complete;
 mod completions;
 mod decode;
-#[cfg(feature = "grpc")]
 mod describe;
 mod encode;
 mod fields;
@@ -212,7 +211,6 @@ impl<'w> Context<'w> {
 static COMMANDS: &[Spec] = &[
     encode::SPEC,
     decode::SPEC,
-    #[cfg(feature = "grpc")]
     describe::SPEC,
     #[cfg(feature = "grpc")]
     call::SPEC,
