@@ -20,6 +20,7 @@ mod complete;
 mod completions;
 mod decode;
 mod describe;
+mod diff;
 mod encode;
 mod fields;
 mod format;
@@ -212,6 +213,7 @@ static COMMANDS: &[Spec] = &[
     encode::SPEC,
     decode::SPEC,
     describe::SPEC,
+    diff::SPEC,
     #[cfg(feature = "grpc")]
     call::SPEC,
     #[cfg(feature = "grpc")]

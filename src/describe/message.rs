@@ -169,11 +169,10 @@ impl Source<'_, '_> {
             let entry = &self.whole.pool.messages[found];
             let written =
                 self.is_map(&field, found, body.place.scope) || self.is_group(&field, &entry.name);
-            if let Some(&index) = by_scope.get(&entry.scope).filter(|_| written) {
-                if !body.tied.contains_key(&index) {
-                    body.tied.insert(index, part);
-                    body.ties.insert(part, index);
-                }
+            if let Some(&index) = by_scope.get(&entry.scope).filter(|_| written)
+                && *body.tied.entry(index).or_insert(part) == part
+            {
+                body.ties.insert(part, index);
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ use crate::codec::{Notes, rewrite};
 use crate::error::Result;
 use crate::escape::text_string;
 use crate::schema::{Compiled, Schema};
-use crate::table::{Cardinality, Enum, Field, Message, Root, WellKnown};
+use crate::table::{Cardinality, Field, Message, Root, WellKnown};
 use crate::wire::{Reader, skip};
 
 /// Whose options they are: the message of `descriptor.proto` that holds them.
@@ -130,7 +130,8 @@ impl<'s> OptionTypes<'s> {
     }
 }
 
-/// What leads to a feature.
+/// What an option is called.
+#[derive(Clone)]
 struct Outer {
     number: u32,
     name: Name,
@@ -211,17 +212,18 @@ impl Settings {
         Ok(())
     }
 
+    /// A value. One of an enum has a name: its number cannot be written.
     fn scalar(&mut self, root: Root<'_>, field: &Field, place: &Outer, value: Scalar<'_>) {
-        let enumeration = match value {
-            Scalar::Enum(_) => Some(root.tables.enumeration(field.enumeration)),
-            _ => None,
-        };
-        let place =
-            Outer { number: place.number, name: place.name.clone(), rest: place.rest.clone() };
-        match shown(value, enumeration) {
-            Some(value) => self.push(place, value),
-            None => self.left_out.push(format!("a value of {} without a name", place.written())),
+        if let Scalar::Enum(number) = value
+            && root.tables.enumeration(field.enumeration).name_of(number).is_none()
+        {
+            return self
+                .left_out
+                .push(format!("{} = {number}, which has no name", place.written()));
         }
+        let mut out = Vec::new();
+        text::print_scalar(root.tables, field, value, &mut out);
+        self.push(place.clone(), String::from_utf8_lossy(&out).into_owned());
     }
 
     fn push(&mut self, place: Outer, value: String) {
@@ -264,36 +266,11 @@ impl Outer {
     }
 }
 
-/// A value as it stands behind `=`; none for a number of an enum that has no
-/// name, which cannot be written.
-pub fn shown(value: Scalar<'_>, enumeration: Option<&Enum>) -> Option<String> {
-    Some(match value {
-        Scalar::F64(value) => float(zmij::Buffer::new().format(value), value),
-        Scalar::F32(value) => float(zmij::Buffer::new().format(value), f64::from(value)),
-        Scalar::I64(value) => value.to_string(),
-        Scalar::U64(value) => value.to_string(),
-        Scalar::I32(value) => value.to_string(),
-        Scalar::U32(value) => value.to_string(),
-        Scalar::Bool(value) => value.to_string(),
-        Scalar::String(bytes) | Scalar::Bytes(bytes) => string(bytes),
-        Scalar::Enum(number) => enumeration?.name_of(number)?.to_owned(),
-    })
-}
-
 /// A string of a `.proto` file: its escapes are those of text.
 pub fn string(bytes: &[u8]) -> String {
     let mut out = Vec::new();
     text_string(bytes, &mut out);
     String::from_utf8_lossy(&out).into_owned()
-}
-
-fn float(digits: &str, value: f64) -> String {
-    match value {
-        _ if value.is_nan() => String::from("nan"),
-        f64::INFINITY => String::from("inf"),
-        f64::NEG_INFINITY => String::from("-inf"),
-        _ => digits.strip_suffix(".0").unwrap_or(digits).to_owned(),
-    }
 }
 
 /// Takes note of the extensions and the types in a value: the files that
