@@ -1,6 +1,5 @@
 //! `hello describe`: what a schema holds, or a server offers.
 
-#[cfg(feature = "grpc")]
 use std::ffi::OsString;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -14,7 +13,7 @@ use super::schema::{self, Asked, Chosen, SchemaFiles};
 use super::server;
 use super::{Context, Spec, usage};
 use crate::codec::json;
-use crate::describe::find::{Found, find};
+use crate::describe::find::{self, Found, find};
 use crate::describe::{Described, Unit, list, set};
 use crate::error::{Error, Result, names};
 use crate::escape::{quote, word};
@@ -166,16 +165,29 @@ fn read(context: &Context<'_>, asked: &Asked, name: Option<&str>) -> Result<Read
             return Ok(Read { schema, sets, whose: "the server", services });
         }
     }
-    let (schema, sets) = match asked.schema_given() {
-        true => schema::load(asked, true)?,
-        false => {
-            let label = String::from("the built-in schema");
-            let sets = vec![Set { bytes: builtin::DESCRIPTOR_SET.to_vec(), label }];
-            let schema = Schema::from_sets(&sets, &[], true).map_err(|found| found.error)?;
-            (schema, sets)
-        }
-    };
+    let (schema, sets) = of_files(asked)?;
     Ok(Read { schema, sets, whose: "the schema", services: None })
+}
+
+/// The schema of files, or the built-in one.
+fn of_files(asked: &Asked) -> Result<(Schema, Vec<Set>)> {
+    if asked.schema_given() {
+        return schema::load(asked, false);
+    }
+    let label = String::from("the built-in schema");
+    let sets = vec![Set { bytes: builtin::DESCRIPTOR_SET.to_vec(), label }];
+    let schema = Schema::from_sets(&sets, &[], false).map_err(|found| found.error)?;
+    Ok((schema, sets))
+}
+
+/// The names that NAME can be, of a schema that is at hand.
+///
+/// # Errors
+///
+/// A schema that cannot be read.
+pub fn names(words: &[OsString]) -> Result<Vec<String>> {
+    let (schema, sets) = of_files(&Asked::from_words(words))?;
+    find::names(&Described::new(&schema, &sets)?)
 }
 
 /// A message with every field.

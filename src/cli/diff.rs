@@ -12,7 +12,7 @@ use super::schema::{Chosen, SchemaOptions, is_at_hand};
 use super::{Context, Spec, guess, usage};
 use crate::codec::{Notes, Origin, base64_text, diff, hex_text, json, rewrite, text};
 use crate::error::{Error, Kind, Result};
-use crate::escape::{quote, word};
+use crate::escape::quote;
 use crate::table::Root;
 
 /// Compare two messages by meaning.
@@ -134,11 +134,11 @@ impl Operand {
         let path = PathBuf::from(typed);
         let is_named = named.is_some();
         if typed == "-" {
-            let label = format!("{name}, which is standard input,");
+            let label = format!("{name}, standard input");
             return Ok(Operand { input: Input::Stdin, label, format: named, named: is_named });
         }
         if path.exists() {
-            let label = format!("{name}, the file {},", quote(&typed.to_string_lossy()));
+            let label = format!("{name}, the file {}", quote(&typed.to_string_lossy()));
             let format = match named {
                 Some(format) => Some(format),
                 None => FROM.file(&path)?,
@@ -164,7 +164,7 @@ impl Operand {
                 false => error.hint(format!("{name} is a file, `-` for standard input, or hex")),
             });
         }
-        let label = format!("{name}, {},", word(&typed.to_string_lossy()));
+        let label = name.to_owned();
         let input = Input::Words(bytes.to_vec());
         Ok(Operand { input, label, format: Some(format), named: is_named })
     }
@@ -198,7 +198,7 @@ impl Operand {
     /// Says which of the two is wrong.
     #[cold]
     fn blame(&self, error: Error) -> Error {
-        error.hint(format!("it is {} that is wrong", self.label.trim_end_matches(',')))
+        error.hint(format!("this is of {}", self.label))
     }
 }
 

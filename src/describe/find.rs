@@ -52,6 +52,15 @@ pub fn find(described: &Described<'_>, name: &str, whose: &str) -> Result<Found>
     Err(nothing(described, &name, &declared, whose))
 }
 
+/// The full names of all that is declared, but for parts.
+///
+/// # Errors
+///
+/// Descriptors that are broken.
+pub fn names(described: &Described<'_>) -> Result<Vec<String>> {
+    Ok(declared(described)?.into_iter().map(|known| known.name).collect())
+}
+
 /// The one thing that has a name: the one of exactly that name, or the only
 /// one that ends so. Nothing if there is none.
 fn one(known: &[Known], name: &str, whose: &str) -> Result<Option<Found>> {

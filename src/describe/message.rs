@@ -1,6 +1,6 @@
 //! Messages, fields, oneofs and extensions as `.proto` text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::options::{Of, string};
 use super::raw::{Field, Message, Named as Raw, Range};
@@ -138,11 +138,8 @@ impl Source<'_, '_> {
             self.ranges(&body.raw, inner)?;
         }
         self.depth -= 1;
-        while self.out.ends_with("\n\n") {
-            self.out.pop();
-        }
         self.extend = extend;
-        self.line("}")
+        self.close()
     }
 
     /// Finds the messages that are written with a field.
@@ -200,11 +197,12 @@ impl Source<'_, '_> {
     fn parts(&mut self, body: &Body<'_, '_>) -> Result<()> {
         let lists = self.lists(body);
         let mut heads = [0; 4];
+        let mut waiting: BTreeSet<usize> = body.tied.keys().copied().collect();
         loop {
             let mut best: Option<(usize, (i32, i32))> = None;
             for (list, parts) in lists.iter().enumerate() {
                 let Some(&(part, start)) = parts.get(heads[list]) else { continue };
-                if self.must_wait(body, part, &lists[1], heads[1]) {
+                if self.must_wait(body, part, &lists[1][heads[1]..], &waiting) {
                     continue;
                 }
                 if best.is_none_or(|(_, first)| start < first) {
@@ -218,6 +216,9 @@ impl Source<'_, '_> {
             };
             let (part, _) = lists[list][heads[list]];
             heads[list] += 1;
+            if let Some(written) = body.ties.get(&part) {
+                waiting.remove(written);
+            }
             if !matches!(part, Part::Extension(_)) {
                 self.end_extend()?;
             }
@@ -226,20 +227,22 @@ impl Source<'_, '_> {
     }
 
     /// Whether something has to come first: the messages before the one that is
-    /// written with this field; for a message written so, its field.
+    /// written with this field; the fields with which messages before this one
+    /// are written.
     fn must_wait(
         &self,
         body: &Body<'_, '_>,
         part: Part,
         messages: &[(Part, (i32, i32))],
-        head: usize,
+        waiting: &BTreeSet<usize>,
     ) -> bool {
-        let next = messages.get(head).map(|(part, _)| *part);
+        let next = messages.first().map(|(part, _)| *part);
         match (part, next) {
             (Part::Field(_) | Part::Extension(_), Some(Part::Message(next))) => {
                 body.ties.get(&part).is_some_and(|&index| next < index)
             }
-            _ => false,
+            (Part::Message(index), _) => waiting.first().is_some_and(|&first| first < index),
+            (Part::Field(_) | Part::Enum(_) | Part::Extension(_), _) => false,
         }
     }
 

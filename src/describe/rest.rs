@@ -45,7 +45,7 @@ impl Source<'_, '_> {
         let reserved = raw.reserved.iter().map(shown).collect::<Result<Vec<_>>>()?;
         self.reserved(&reserved, &raw.reserved_names)?;
         self.depth -= 1;
-        self.line("}")
+        self.close()
     }
 
     /// Writes what is reserved.
@@ -98,7 +98,7 @@ impl Source<'_, '_> {
             self.line("}")?;
         }
         self.depth -= 1;
-        self.line("}")
+        self.close()
     }
 
     fn of_method(

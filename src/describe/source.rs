@@ -151,6 +151,19 @@ impl<'w> Source<'w, '_> {
         Ok(())
     }
 
+    /// Ends what began with a brace.
+    pub fn close(&mut self) -> Result<()> {
+        while self.out.ends_with("\n\n") {
+            self.out.pop();
+        }
+        if self.out.ends_with(" {\n") {
+            self.out.pop();
+            self.out.push_str("}\n");
+            return Ok(());
+        }
+        self.line("}")
+    }
+
     /// Leaves a line empty, unless something begins here.
     pub fn gap(&mut self) -> Result<()> {
         if self.out.is_empty() || self.out.ends_with("\n\n") || self.out.ends_with("{\n") {

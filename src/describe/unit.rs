@@ -371,11 +371,28 @@ impl<'s> Described<'s> {
         ];
         let with_extension = match source.dialect == Dialect::Proto2 && source.wanted.is_none() {
             true => groups(file)?,
-            false => BTreeSet::new(),
+            false => BTreeMap::new(),
         };
+        let by_extension: BTreeMap<usize, usize> =
+            with_extension.iter().map(|(&message, &extension)| (extension, message)).collect();
+        let mut waiting: BTreeSet<usize> = with_extension.keys().copied().collect();
         let mut heads = [0; 4];
         loop {
-            let left = (0..4).filter(|&list| heads[list] < lists[list].1);
+            // Of each list its own order is kept: what stands before a group comes
+            // before its extension, what stands behind it after that.
+            while with_extension.contains_key(&heads[0]) {
+                heads[0] += 1;
+            }
+            let free = |list: usize| match list {
+                0 => waiting.first().is_none_or(|&first| heads[0] < first),
+                3 => by_extension
+                    .get(&heads[3])
+                    .is_none_or(|&message| heads[0] > message || heads[0] >= lists[0].1),
+                _ => true,
+            };
+            let some = |list: &usize| heads[*list] < lists[*list].1;
+            let any_free = (0..4).any(|list| some(&list) && free(list));
+            let left = (0..4).filter(some).filter(|&list| free(list) || !any_free);
             let start = |&list: &usize| {
                 let path = [lists[list].0, heads[list] as i32];
                 source.comments.start(&path).unwrap_or((i32::MAX, i32::MAX))
@@ -383,8 +400,10 @@ impl<'s> Described<'s> {
             let Some(list) = left.min_by_key(start) else { return source.end_extend() };
             let at = (lists[list].0, heads[list]);
             heads[list] += 1;
-            let is_group = at.0 == FILE_MESSAGES && with_extension.contains(&at.1);
-            if but != Some(at) && !is_group {
+            if let Some(message) = by_extension.get(&at.1).filter(|_| at.0 == FILE_EXTENSIONS) {
+                waiting.remove(message);
+            }
+            if but != Some(at) {
                 self.top_level(source, file, at)?;
             }
         }
@@ -478,13 +497,14 @@ fn group_of(file: &File<'_>, field: &raw::Field<'_>) -> Result<Option<usize>> {
     Ok(None)
 }
 
-/// The messages at the top of a file that are written with an extension.
-fn groups(file: &File<'_>) -> Result<BTreeSet<usize>> {
-    let mut groups = BTreeSet::new();
-    for bytes in &file.extensions {
+/// The messages at the top of a file that are written with an extension, and
+/// with which.
+fn groups(file: &File<'_>) -> Result<BTreeMap<usize, usize>> {
+    let mut groups = BTreeMap::new();
+    for (index, bytes) in file.extensions.iter().enumerate() {
         let field = raw::Field::read(bytes)?;
         if field.type_number == 10 {
-            groups.extend(group_of(file, &field)?);
+            groups.extend(group_of(file, &field)?.map(|message| (message, index)));
         }
     }
     Ok(groups)

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use clap::{Arg, Command};
 
 use super::super::Spec;
+use super::super::describe;
 use super::super::schema::{self, Chosen};
 use super::fields;
 use super::place::{Place, Taker};
@@ -140,6 +141,10 @@ impl<'w> Offering<'w> {
                     },
                 }
             }
+            Place::Word(plain) if !current.starts_with('-') && self.is_file(*plain) => {
+                Answer::files(0)
+            }
+            Place::Plain(plain) if self.is_file(*plain) => Answer::files(0),
             Place::Word(plain) => {
                 let mut offers = self.positional(*plain, current).unwrap_or_default();
                 // Options are offered where nothing else is, or to whoever
@@ -161,7 +166,23 @@ impl<'w> Offering<'w> {
     /// The values of the argument without a name that comes after `plain` others.
     fn positional(&self, plain: usize, current: &str) -> Option<Vec<Offer>> {
         let arg = self.command.get_positionals().nth(plain)?;
+        if self.command.get_name() == "describe" {
+            return Some(self.described(current));
+        }
         Some(possible(arg, current))
+    }
+
+    /// Whether the argument after `plain` others names a file.
+    fn is_file(&self, plain: usize) -> bool {
+        self.command.get_name() == "diff" && plain < 2
+    }
+
+    /// What `describe` can print.
+    fn described(&self, text: &str) -> Vec<Offer> {
+        match schema::is_at_hand(self.words) {
+            true => meant(&describe::names(self.words).unwrap_or_default(), text),
+            false => Vec::new(),
+        }
     }
 
     fn option_value(&self, option: &Arg, text: &str, from: usize) -> Answer {
@@ -194,31 +215,32 @@ impl<'w> Offering<'w> {
         if !schema::is_at_hand(self.words) {
             return Vec::new();
         }
-        let names = schema::type_names(self.words).unwrap_or_default();
-        // The well-known types are in every schema, and hardly meant.
-        let meant = |name: &&String| !text.is_empty() || !files::is_well_known(name);
-        let full: Vec<Offer> = names
-            .iter()
-            .filter(meant)
-            .filter(|name| name.starts_with(text))
-            .map(Offer::bare)
-            .collect();
-        if !full.is_empty() || text.is_empty() {
-            return full;
-        }
-        let mut ends: HashMap<&str, usize> = HashMap::new();
-        for name in &names {
-            for end in ends_of(name).filter(|end| end.starts_with(text)) {
-                *ends.entry(end).or_default() += 1;
-            }
-        }
-        let unique = |name: &String| {
-            let own = !files::is_well_known(name);
-            let end = ends_of(name).find(|end| ends.get(end) == Some(&1));
-            end.filter(|_| own).map(Offer::bare)
-        };
-        names.iter().filter_map(unique).collect()
+        meant(&schema::type_names(self.words).unwrap_or_default(), text)
     }
+}
+
+/// The names that begin with `text`; if there are none, those whose short names
+/// do.
+fn meant(names: &[String], text: &str) -> Vec<Offer> {
+    // The well-known types are in every schema, and hardly meant.
+    let meant = |name: &&String| !text.is_empty() || !files::is_well_known(name);
+    let full: Vec<Offer> =
+        names.iter().filter(meant).filter(|name| name.starts_with(text)).map(Offer::bare).collect();
+    if !full.is_empty() || text.is_empty() {
+        return full;
+    }
+    let mut ends: HashMap<&str, usize> = HashMap::new();
+    for name in names {
+        for end in ends_of(name).filter(|end| end.starts_with(text)) {
+            *ends.entry(end).or_default() += 1;
+        }
+    }
+    let unique = |name: &String| {
+        let own = !files::is_well_known(name);
+        let end = ends_of(name).find(|end| ends.get(end) == Some(&1));
+        end.filter(|_| own).map(Offer::bare)
+    };
+    names.iter().filter_map(unique).collect()
 }
 
 /// `b.C` and `C` of `a.b.C`.
