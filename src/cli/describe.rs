@@ -195,7 +195,11 @@ fn skeleton(read: &Read, asked: &Asked, name: Option<&str>) -> Result<Vec<u8>> {
     let index = match name {
         None => match asked.type_name()? {
             Some(name) => read.schema.message(name)?,
-            None => read.schema.only_message()?,
+            None if !asked.schema_given() => read.schema.message(builtin::DEFAULT_TYPE)?,
+            None => read.schema.only_message().map_err(|error| {
+                let what = error.what().to_owned();
+                Error::usage(what).hint("name one: `hello describe NAME --to json`")
+            })?,
         },
         Some(name) => match read.schema.message(name) {
             Ok(index) => index,

@@ -487,12 +487,16 @@ impl Source<'_, '_> {
             let range = Range::read(bytes)?;
             let (settings, left_out) = self.in_brackets(Of::Range, &range.options, place.scope);
             let path = place.path(RANGES, index);
+            if index == 0 {
+                let comment = self.comments.of(&[place.path, &[RANGES]].concat());
+                self.before(&comment)?;
+            }
             let head = format!("extensions {}", shown(&range));
             self.declare(&head, settings, &path, &left_out)?;
         }
         let reserved = raw.reserved.iter().map(|bytes| Ok(shown(&Range::read(bytes)?)));
         let reserved = reserved.collect::<Result<Vec<_>>>()?;
-        self.reserved(&reserved, &raw.reserved_names)
+        self.reserved(place, [9, 10], &reserved, &raw.reserved_names)
     }
 
     /// Writes an extension, in the block of the one before it where that extends

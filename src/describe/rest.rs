@@ -43,15 +43,25 @@ impl Source<'_, '_> {
             })
         };
         let reserved = raw.reserved.iter().map(shown).collect::<Result<Vec<_>>>()?;
-        self.reserved(&reserved, &raw.reserved_names)?;
+        self.reserved(place, [4, 5], &reserved, &raw.reserved_names)?;
         self.depth -= 1;
         self.close()
     }
 
-    /// Writes what is reserved.
-    pub(super) fn reserved(&mut self, numbers: &[String], names: &[&str]) -> Result<()> {
+    /// Writes what is reserved: numbers, and names. `fields` are their numbers in
+    /// what has this place.
+    pub(super) fn reserved(
+        &mut self,
+        place: Place<'_>,
+        fields: [i32; 2],
+        numbers: &[String],
+        names: &[&str],
+    ) -> Result<()> {
+        let comment = |field| self.comments.of(&[place.path, &[field]].concat());
+        let [of_numbers, of_names] = fields.map(comment);
         if !numbers.is_empty() {
-            self.line(&format!("reserved {};", numbers.join(", ")))?;
+            self.before(&of_numbers)?;
+            self.with_trailing(&format!("reserved {};", numbers.join(", ")), &of_numbers)?;
         }
         // Editions have names as they are, those before them in quotes.
         let edition = matches!(self.dialect, Dialect::Edition(_));
@@ -61,7 +71,8 @@ impl Source<'_, '_> {
         };
         if !names.is_empty() {
             let names: Vec<String> = names.iter().map(shown).collect();
-            self.line(&format!("reserved {};", names.join(", ")))?;
+            self.before(&of_names)?;
+            self.with_trailing(&format!("reserved {};", names.join(", ")), &of_names)?;
         }
         Ok(())
     }

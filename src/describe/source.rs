@@ -47,6 +47,8 @@ pub struct Refs {
     pub types: BTreeSet<(bool, usize)>,
     /// Extensions.
     pub extensions: BTreeSet<usize>,
+    /// Whether there are types of files that are not there.
+    pub missing: bool,
 }
 
 impl Refs {
@@ -319,6 +321,7 @@ impl<'w> Source<'w, '_> {
         name.strip_prefix('.').unwrap_or(name).split('.').try_for_each(check_name)?;
         let Some(named) = self.whole.pool.resolve(name, scope) else {
             // Of a file that is not there.
+            self.refs.missing = true;
             return Ok((name.to_owned(), None));
         };
         let written = match name.strip_prefix('.') {

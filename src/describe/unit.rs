@@ -169,20 +169,25 @@ impl<'s> Described<'s> {
         let file = File::read(bytes)?;
         let comments = Comments::read(&file)?;
         let nodes = Nodes::of(&file)?;
-        let (wanted, mut imports) = self.closure(unit, index, &file, &comments, &nodes)?;
+        let (wanted, mut imports, missing) = self.closure(unit, index, &file, &comments, &nodes)?;
         let mut source = self.source(&file, &comments, Some(&wanted), bytes.len());
         let features = |name: &str| name.starts_with("features.") || name == "optimize_for";
         let mut options = self.source(&file, &comments, None, bytes.len());
         options.file_options(&file, features)?;
         imports.extend(self.files_of(&options.refs).into_iter().filter(|&other| other != index));
         source.head(&file)?;
-        if !imports.is_empty() {
+        let pool = self.schema.pool();
+        let mut names: Vec<&str> = imports.iter().map(|&at| pool.files[at].name.as_str()).collect();
+        if missing {
+            let known = by_name(&self.files)?;
+            let lost = file.dependencies.iter().filter(|name| !known.contains_key(**name));
+            names.extend(lost.copied());
+        }
+        if !names.is_empty() {
             source.gap()?;
         }
-        let pool = self.schema.pool();
-        for import in imports {
-            let name = super::options::string(pool.files[import].name.as_bytes());
-            source.line(&format!("import {name};"))?;
+        for name in names {
+            source.line(&format!("import {};", super::options::string(name.as_bytes())))?;
         }
         source.file_options(&file, features)?;
         let first = self.top(unit, &nodes);
@@ -239,11 +244,12 @@ impl<'s> Described<'s> {
         file: &File<'_>,
         comments: &Comments<'_>,
         nodes: &Nodes<'_>,
-    ) -> Result<(Wanted, BTreeSet<usize>)> {
+    ) -> Result<(Wanted, BTreeSet<usize>, bool)> {
         let pool = self.schema.pool();
         let first = Firsts::of(self.schema, index);
         let mut wanted = Wanted::default();
         let mut imports = BTreeSet::new();
+        let mut missing = false;
         let mut seen = BTreeSet::from([unit]);
         let mut waiting = vec![unit];
         while let Some(unit) = waiting.pop() {
@@ -275,6 +281,7 @@ impl<'s> Described<'s> {
             };
             wanted.around.extend(around);
             let refs = self.alone(unit, node, scope, file, comments, nodes)?;
+            missing |= refs.missing;
             for unit in units(&refs) {
                 let of = self.file_of(unit);
                 if of != index {
@@ -284,7 +291,7 @@ impl<'s> Described<'s> {
                 }
             }
         }
-        Ok((wanted, imports))
+        Ok((wanted, imports, missing))
     }
 
     /// Prints a declaration by itself, to see what it refers to.

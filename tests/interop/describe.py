@@ -16,6 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 # The source tree stays as it was checked out.
@@ -62,12 +63,27 @@ def plain(file: descriptor_pb2.FileDescriptorProto) -> descriptor_pb2.FileDescri
     copy.CopyFrom(file)
     copy.ClearField("source_code_info")
     copy.ClearField("name")
+    strip(copy)
     return copy
 
 
-def serialized(message) -> bytes:
-    """The bytes of a descriptor: custom options are unknown fields in it."""
-    return message.SerializeToString(deterministic=True)
+def tidy(message):
+    """A copy without empty options: some compilers leave these where they took one out."""
+    copy = type(message)()
+    copy.CopyFrom(message)
+    strip(copy)
+    return copy
+
+
+def strip(message) -> None:
+    """Takes empty options out of a message and of all in it."""
+    for field, value in message.ListFields():
+        if field.message_type is None:
+            continue
+        for inner in value if isinstance(value, Sequence) else [value]:
+            strip(inner)
+        if field.name == "options" and not value.ByteSize():
+            message.ClearField("options")
 
 
 def difference(one, other) -> str:
@@ -111,7 +127,7 @@ class Corpus:
         if found is None:
             return [f"{name}: protoc: {said}"], 0, 0
         original = self.files[name]
-        if serialized(plain(found)) != serialized(plain(original)):
+        if plain(found) != plain(original):
             return [f"{name}: {difference(plain(original), plain(found))}"], 0, 0
         ours, theirs = comments(found), comments(original)
         same = sum(ours.get(path) == words for path, words in theirs.items())
@@ -171,7 +187,7 @@ class Corpus:
         again = next((other for other in inside if other.name == one.name), None)
         if again is None:
             return [f"{name}, {full}: it is not there"]
-        return [] if serialized(again) == serialized(one) else [f"{name}, {full}: {difference(one, again)}"]
+        return [] if tidy(again) == tidy(one) else [f"{name}, {full}: {difference(one, again)}"]
 
     def run(self) -> tuple[int, int]:
         """Checks all files; how many are right and wrong."""
