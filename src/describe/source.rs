@@ -199,7 +199,10 @@ impl<'w> Source<'w, '_> {
             // On lines of its own it is this one's as long as an empty line follows.
             lines => {
                 self.line(&indented)?;
+                let inside = usize::from(text.ends_with('{'));
+                self.depth += inside;
                 self.remark(lines)?;
+                self.depth -= inside;
                 self.line("")
             }
         }
