@@ -62,6 +62,8 @@ pub enum Kind {
     Call(u8),
     /// The reader of our output went away: nothing to say, status 0.
     ReaderGone,
+    /// What was compared differs, which the output has said: status 1.
+    Different,
 }
 
 struct Inner {
@@ -134,6 +136,12 @@ impl Error {
     #[cold]
     pub fn reader_gone() -> Self {
         Self::new(Kind::ReaderGone, String::from("the reader of the output went away"))
+    }
+
+    /// What was compared is not the same.
+    #[cold]
+    pub fn different() -> Self {
+        Self::new(Kind::Different, String::from("the messages differ"))
     }
 
     /// Puts the error at a byte of the input.
@@ -240,7 +248,7 @@ impl Error {
     pub fn status(&self) -> u8 {
         match self.0.kind {
             Kind::ReaderGone => 0,
-            Kind::Failure => 1,
+            Kind::Failure | Kind::Different => 1,
             Kind::Usage => 2,
             Kind::Call(code) => CALL_STATUS.saturating_add(code),
         }

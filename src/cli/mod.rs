@@ -19,8 +19,8 @@ mod call;
 mod complete;
 mod completions;
 mod decode;
-#[cfg(feature = "grpc")]
 mod describe;
+mod diff;
 mod encode;
 mod fields;
 mod format;
@@ -212,8 +212,8 @@ impl<'w> Context<'w> {
 static COMMANDS: &[Spec] = &[
     encode::SPEC,
     decode::SPEC,
-    #[cfg(feature = "grpc")]
     describe::SPEC,
+    diff::SPEC,
     #[cfg(feature = "grpc")]
     call::SPEC,
     #[cfg(feature = "grpc")]

@@ -171,7 +171,12 @@ impl Asked {
         }
     }
 
-    fn type_name(&self) -> Result<Option<&str>> {
+    /// The type that is asked for.
+    ///
+    /// # Errors
+    ///
+    /// A name that is not UTF-8.
+    pub fn type_name(&self) -> Result<Option<&str>> {
         let Some(name) = &self.type_name else { return Ok(None) };
         let no_type =
             || Error::usage(format!("no type is named {}", quote(&name.to_string_lossy())));

@@ -5,11 +5,12 @@ use std::ffi::{OsStr, OsString};
 use super::call::{method, target};
 use super::schema;
 use crate::error::{Error, Result};
+use crate::escape::visible;
 use crate::rpc::client::Client;
 use crate::rpc::client::connect::Route;
 use crate::rpc::client::metadata::Metadata;
 use crate::rpc::client::reflection::{Files, Reflection};
-use crate::schema::descriptor::services::{self, Service};
+use crate::schema::descriptor::services::{self, Method, Service};
 use crate::schema::{Schema, Set};
 use crate::wire::limits::CALL_MESSAGE_MAX;
 
@@ -61,6 +62,8 @@ pub fn services_of(server: &OsStr) -> Result<Set> {
 pub struct Offered {
     /// All that was needed of the schema.
     pub schema: Schema,
+    /// The bytes that it was read from.
+    pub sets: Vec<Set>,
     /// The services that it tells of.
     pub services: Vec<Service>,
     /// The names of those it tells nothing of.
@@ -95,5 +98,29 @@ pub fn offered(words: &[OsString], server: &OsStr, name: Option<&str>) -> Result
     let (schema, sets) = schema::from_server(files.into_set(&reflection), true)?;
     let services =
         sets.iter().map(|set| services::of_set(&set.bytes)).collect::<Result<Vec<_>>>()?;
-    Ok(Offered { schema, services: services.concat(), untold })
+    Ok(Offered { schema, services: services.concat(), sets, untold })
+}
+
+/// The services of a server with their methods, as text.
+pub fn listed(offered: &Offered) -> String {
+    let mut parts: Vec<String> = offered.services.iter().map(service).collect();
+    for name in &offered.untold {
+        parts.push(format!("service {}; // the server does not tell its methods\n", visible(name)));
+    }
+    parts.join("\n")
+}
+
+fn service(service: &Service) -> String {
+    let methods: String = service.methods.iter().map(rpc).collect();
+    format!("service {} {{\n{methods}}}\n", service.name)
+}
+
+fn rpc(method: &Method) -> String {
+    let of = |streaming: bool, name: &str| match streaming {
+        true => format!("stream {name}"),
+        false => name.to_owned(),
+    };
+    let input = of(method.client_streaming, &method.input);
+    let output = of(method.server_streaming, &method.output);
+    format!("  rpc {}({input}) returns ({output});\n", method.name)
 }

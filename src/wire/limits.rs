@@ -181,3 +181,19 @@ pub const CONNECTIONS_MAX: u64 = 10_000;
 /// Descriptors that are no connections: the standard three, the listener,
 /// what the runtime and its signals take, and some that are being closed.
 pub const DESCRIPTORS_OF_OURS: u64 = 32;
+
+/// The text that `describe` makes of a schema has at most this many bytes for
+/// each of its descriptors, and [`SOURCE_TEXT_FREE`] more. An option of a few
+/// bytes may have a name of any length; real schemas come to 3.
+pub const SOURCE_TEXT_RATIO_MAX: usize = 64;
+
+/// See [`SOURCE_TEXT_RATIO_MAX`].
+pub const SOURCE_TEXT_FREE: usize = 4 << 20;
+
+/// The messages that the skeleton of a type shows one inside another; what is
+/// deeper is hardly filled in by hand.
+pub const SKELETON_DEPTH_MAX: usize = 6;
+
+/// The fields after which a skeleton opens no further message: types that lead
+/// to many others would make one of millions of lines.
+pub const SKELETON_FIELDS_MAX: usize = 1000;

@@ -8,6 +8,7 @@ use clap::{Arg, Command};
 use super::super::Spec;
 #[cfg(feature = "grpc")]
 use super::super::call;
+use super::super::describe;
 use super::super::schema::{self, Chosen};
 use super::fields;
 use super::place::{Place, Taker};
@@ -142,6 +143,10 @@ impl<'w> Offering<'w> {
                     },
                 }
             }
+            Place::Word(plain) if !current.starts_with('-') && self.is_file(*plain) => {
+                Answer::files(0)
+            }
+            Place::Plain(plain) if self.is_file(*plain) => Answer::files(0),
             Place::Word(plain) => {
                 let mut offers = self.positional(*plain, current).unwrap_or_default();
                 // Options are offered where nothing else is, or to whoever
@@ -163,6 +168,9 @@ impl<'w> Offering<'w> {
     /// The values of the argument without a name that comes after `plain` others.
     fn positional(&self, plain: usize, current: &str) -> Option<Vec<Offer>> {
         let arg = self.command.get_positionals().nth(plain)?;
+        if self.command.get_name() == "describe" {
+            return Some(self.described(current));
+        }
         match value_name(arg) {
             // METHOD may stand without an ADDRESS before it.
             #[cfg(feature = "grpc")]
@@ -171,6 +179,19 @@ impl<'w> Offering<'w> {
                 Some(named(&methods, current, |_| true))
             }
             _ => Some(possible(arg, current)),
+        }
+    }
+
+    /// Whether the argument after `plain` others names a file.
+    fn is_file(&self, plain: usize) -> bool {
+        self.command.get_name() == "diff" && plain < 2
+    }
+
+    /// What `describe` can print.
+    fn described(&self, text: &str) -> Vec<Offer> {
+        match schema::is_at_hand(self.words) {
+            true => named(&describe::names(self.words).unwrap_or_default(), text, is_own),
+            false => Vec::new(),
         }
     }
 
@@ -204,10 +225,13 @@ impl<'w> Offering<'w> {
         if !schema::is_at_hand(self.words) {
             return Vec::new();
         }
-        let names = schema::type_names(self.words).unwrap_or_default();
-        // The well-known types are in every schema, and hardly meant.
-        named(&names, text, |name| !files::is_well_known(name))
+        named(&schema::type_names(self.words).unwrap_or_default(), text, is_own)
     }
+}
+
+/// The well-known types are in every schema, and hardly meant.
+fn is_own(name: &str) -> bool {
+    !files::is_well_known(name)
 }
 
 /// The names that begin with `text`; if there are none, the ends of names that
