@@ -495,7 +495,10 @@ fn the_schema_is_asked_of_the_server() {
         assert_eq!(run("encode --server @ --type t.M --name a"), "0a0161\n");
         assert_eq!(run("decode --server @ --type M 0a0161"), "name: \"a\"\n");
         assert!(run("describe --server @").starts_with("service t.T {\n  rpc Unary(t.M) returns (t.M);\n  rpc Gather(stream t.M) returns (t.M);\n"));
-        assert_eq!(run("describe --server @ t.M"), "message t.M {\n  string name = 1;\n}\n");
+        assert_eq!(
+            run("describe --server @ t.M"),
+            "syntax = \"proto3\";\n\npackage t;\n\nmessage M {\n  string name = 1;\n}\n"
+        );
     }
     let session = Session::new(Given::default());
     let out = session.run("call @ t.T/Unary", "");

@@ -41,6 +41,10 @@ pub fn type_of(server: &OsStr, type_name: Option<&str>) -> Result<Set> {
 /// What every server has that tells its schema, and `hello serve` of its own.
 const OF_EVERY_SERVER: [&str; 2] = ["grpc.reflection.", "grpc.health."];
 
+fn is_of_every_server(service: &str) -> bool {
+    OF_EVERY_SERVER.iter().any(|prefix| service.starts_with(prefix))
+}
+
 /// All services of a server, but for what servers have of their own.
 ///
 /// # Errors
@@ -51,7 +55,7 @@ pub fn services_of(server: &OsStr) -> Result<Set> {
     let mut reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
     let mut files = Files::start()?;
     for service in reflection.services()? {
-        if !OF_EVERY_SERVER.iter().any(|prefix| service.starts_with(prefix)) {
+        if !is_of_every_server(&service) {
             reflection.add(&service, &mut files)?;
         }
     }
@@ -101,9 +105,11 @@ pub fn offered(words: &[OsString], server: &OsStr, name: Option<&str>) -> Result
     Ok(Offered { schema, services: services.concat(), sets, untold })
 }
 
-/// The services of a server with their methods, as text.
+/// The services of a server with their methods, as text: its own first.
 pub fn listed(offered: &Offered) -> String {
-    let mut parts: Vec<String> = offered.services.iter().map(service).collect();
+    let of_every = |service: &&Service| is_of_every_server(&service.name);
+    let (common, own): (Vec<_>, Vec<_>) = offered.services.iter().partition(of_every);
+    let mut parts: Vec<String> = own.into_iter().chain(common).map(service).collect();
     for name in &offered.untold {
         parts.push(format!("service {}; // the server does not tell its methods\n", visible(name)));
     }

@@ -2,20 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::options::{Of, string};
+use super::field::{REPEATED, kind};
+use super::options::Of;
 use super::raw::{Field, Message, Named as Raw, Range};
 use super::source::{Dialect, Place, Source};
 use crate::error::{Error, Result};
-use crate::escape::quote;
-use crate::schema::json_names;
 use crate::schema::pool::Named;
 use crate::schema::scopes::ScopeId;
 use crate::table::Kind;
 
-/// `FieldDescriptorProto.LABEL_REQUIRED`.
-const REQUIRED: i32 = 2;
-/// `FieldDescriptorProto.LABEL_REPEATED`.
-const REPEATED: i32 = 3;
 /// One more than the largest field number.
 const NUMBERS_END: i32 = 1 << 29;
 
@@ -175,7 +170,7 @@ impl Source<'_, '_> {
         Ok(())
     }
 
-    fn is_map(&self, field: &Field<'_>, message: usize, scope: ScopeId) -> bool {
+    pub(super) fn is_map(&self, field: &Field<'_>, message: usize, scope: ScopeId) -> bool {
         let entry = &self.whole.pool.messages[message];
         entry.descriptor.map_entry
             && field.label == REPEATED
@@ -368,109 +363,6 @@ impl Source<'_, '_> {
         self.field(body.raw.fields[index], place, member, body.tie(Part::Field(index)))
     }
 
-    /// Writes a field or an extension; a group with its message.
-    pub(super) fn field(
-        &mut self,
-        bytes: &[u8],
-        place: Place<'_>,
-        member: bool,
-        tied: Option<(&[u8], Vec<i32>)>,
-    ) -> Result<()> {
-        let field = Field::read(bytes)?;
-        let name = self.name(field.name)?;
-        let (type_name, named) = match kind(field.type_number) {
-            Some(kind) if !kind.is_message() && kind != Kind::Enum => {
-                (kind.name().to_owned(), None)
-            }
-            _ => self.type_name(field.type_name, place.scope)?,
-        };
-        let mut label = self.label(&field, member);
-        let (mut settings, left_out) = self.field_settings(&field, named, place.scope)?;
-        if let (Some(Named::Message(index)), Some((bytes, path))) = (named, tied) {
-            if self.is_map(&field, index, place.scope) {
-                let types = self.map_types(index)?;
-                let head = format!("map<{types}> {name} = {}", field.number);
-                return self.declare(&head, settings, place.path, &left_out);
-            }
-            let short = Message::read(bytes)?.name;
-            let head = format!("{label}group {short} = {}", field.number);
-            let comment = self.comments.of(place.path);
-            let of_message = self.comments.of(&path);
-            // The comment of a group is that of its message, or its field's.
-            let comment = if of_message.leading.is_empty() { comment } else { of_message };
-            self.before(&comment)?;
-            settings.iter_mut().for_each(|it| *it = it.replace('\n', " "));
-            let place = Place { path: &path, scope: place.scope };
-            return self.message(bytes, place, Some((&head, &settings, &left_out)), true);
-        }
-        self.needs(named);
-        if kind(field.type_number) == Some(Kind::Group) && self.dialect == Dialect::Proto2 {
-            label.insert_str(0, "/* a group */ ");
-        }
-        let head = format!("{label}{type_name} {name} = {}", field.number);
-        self.declare(&head, settings, place.path, &left_out)
-    }
-
-    fn label(&self, field: &Field<'_>, member: bool) -> String {
-        let label = match (self.dialect, field.label) {
-            _ if member => "",
-            (_, REPEATED) => "repeated ",
-            (Dialect::Proto2, REQUIRED) => "required ",
-            (Dialect::Proto2, _) => "optional ",
-            (Dialect::Proto3, _) if field.proto3_optional => "optional ",
-            (Dialect::Proto3 | Dialect::Edition(_), _) => "",
-        };
-        label.to_owned()
-    }
-
-    /// The types of the key and of the value of a map.
-    fn map_types(&mut self, entry: usize) -> Result<String> {
-        let entry = &self.whole.pool.messages[entry];
-        let mut types = Vec::with_capacity(2);
-        for field in &entry.descriptor.fields {
-            types.push(match kind(field.type_number) {
-                Some(kind) if !kind.is_message() && kind != Kind::Enum => kind.name().to_owned(),
-                _ => {
-                    // It is written in the message, not in the entry.
-                    let scope = self.whole.pool.outer(entry.scope);
-                    let named = self.whole.pool.resolve(&field.type_name, entry.scope);
-                    let full = named.map(|named| match named {
-                        Named::Message(index) => {
-                            format!(".{}", self.whole.pool.messages[index].name)
-                        }
-                        Named::Enum(index) => format!(".{}", self.whole.pool.enums[index].name),
-                    });
-                    let full = full.unwrap_or_else(|| field.type_name.to_string());
-                    let (written, named) = self.type_name(&full, scope)?;
-                    self.needs(named);
-                    written
-                }
-            });
-        }
-        Ok(types.join(", "))
-    }
-
-    /// What stands in the brackets of a field.
-    fn field_settings(
-        &mut self,
-        field: &Field<'_>,
-        named: Option<Named>,
-        scope: ScopeId,
-    ) -> Result<(Vec<String>, Vec<String>)> {
-        let (mut settings, left_out) = self.in_brackets(Of::Field, &field.options, scope);
-        let default_name = json_names::default(field.name);
-        if !field.json_name.is_empty()
-            && field.extendee.is_empty()
-            && field.json_name != &*default_name
-        {
-            settings.insert(0, format!("json_name = {}", string(field.json_name.as_bytes())));
-        }
-        if let Some(default) = field.default {
-            settings.insert(0, format!("default = {}", default_value(field, default, named)?));
-        }
-        Ok((settings, left_out))
-    }
-
     /// Writes the ranges of extensions, and what is reserved.
     fn ranges(&mut self, raw: &Message<'_>, place: Place<'_>) -> Result<()> {
         let message_set = match self.whole.pool.is(place.scope) {
@@ -547,114 +439,5 @@ pub(super) fn visibility(number: i32) -> &'static str {
         1 => "local ",
         2 => "export ",
         _ => "",
-    }
-}
-
-fn kind(number: i32) -> Option<Kind> {
-    let index = usize::try_from(number).ok()?.checked_sub(1)?;
-    Kind::ALL.get(index).copied()
-}
-
-/// A default, read from how descriptors write it.
-fn default_value(field: &Field<'_>, text: &str, named: Option<Named>) -> Result<String> {
-    let refused = || {
-        Error::failure(format!("the default {} is no value of its type", quote(text)))
-            .in_field(field.name)
-            .hint("the descriptor set is broken, or was not made by a compiler")
-    };
-    let kind = match (kind(field.type_number), named) {
-        (Some(kind), _) => kind,
-        (None, Some(Named::Enum(_))) => Kind::Enum,
-        (None, _) => return Err(refused()),
-    };
-    let fits = match kind {
-        Kind::String => return Ok(string(text.as_bytes())),
-        Kind::Bytes => return Ok(string(&unescaped(text))),
-        Kind::Bool => matches!(text, "true" | "false"),
-        Kind::Double | Kind::Float => {
-            matches!(text, "inf" | "-inf" | "nan" | "-nan") || text.parse::<f64>().is_ok()
-        }
-        Kind::Enum => crate::schema::pool::check_name(text).is_ok(),
-        Kind::Int64
-        | Kind::Int32
-        | Kind::Sfixed32
-        | Kind::Sfixed64
-        | Kind::Sint32
-        | Kind::Sint64 => text.parse::<i64>().is_ok(),
-        Kind::Uint64 | Kind::Uint32 | Kind::Fixed64 | Kind::Fixed32 => text.parse::<u64>().is_ok(),
-        Kind::Message | Kind::Group => false,
-    };
-    // What reads as a number in Rust may have a plus, which protoc does not read.
-    match fits && !text.starts_with('+') {
-        true => Ok(text.to_owned()),
-        false => Err(refused()),
-    }
-}
-
-/// Bytes out of the escapes of C, in which descriptors have them.
-fn unescaped(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        at += 1;
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
-        }
-        let Some(&escape) = bytes.get(at) else { break };
-        let digits = |from: usize, max: usize, base: u32| {
-            let digit = |byte: &u8| char::from(*byte).to_digit(base);
-            bytes[from..].iter().take(max).map_while(digit).collect::<Vec<u32>>()
-        };
-        let (found, base) = match escape {
-            b'0'..=b'7' => (digits(at, 3, 8), 8),
-            b'x' | b'X' => (digits(at + 1, 2, 16), 16),
-            _ => (Vec::new(), 0),
-        };
-        at += match escape {
-            b'0'..=b'7' => found.len(),
-            _ => 1 + found.len(),
-        };
-        out.push(match escape {
-            b'0'..=b'7' | b'x' | b'X' => {
-                found.iter().fold(0, |value, digit| value * base + digit) as u8
-            }
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'a' => 7,
-            b'b' => 8,
-            b'f' => 12,
-            b'v' => 11,
-            other => other,
-        });
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escapes_of_c_are_read() {
-        assert_eq!(unescaped(r#"a\001\xff\n\\\"\'\0009"#), b"a\x01\xff\n\\\"'\x009");
-        assert_eq!(unescaped("\\"), b"");
-    }
-
-    #[test]
-    fn a_default_is_a_value_and_nothing_more() {
-        let of = |type_number, text| {
-            let field = Field { type_number, name: "f", ..Field::default() };
-            default_value(&field, text, None).ok()
-        };
-        assert_eq!(of(1, "-inf").as_deref(), Some("-inf"));
-        assert_eq!(of(1, "1e+20").as_deref(), Some("1e+20"));
-        assert_eq!(of(9, "a\"]; x").as_deref(), Some("\"a\\\"]; x\""));
-        for (kind, text) in [(5, "1]; optional"), (8, "True"), (14, "A = 1"), (11, "{}"), (4, "-1")]
-        {
-            assert_eq!(of(kind, text), None, "{text}");
-        }
     }
 }

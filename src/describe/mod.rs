@@ -7,6 +7,8 @@
 //! comments. What names stand for is asked of the pool of the schema.
 
 mod comments;
+mod default;
+mod field;
 pub mod find;
 pub mod list;
 mod message;
@@ -15,6 +17,7 @@ pub mod raw;
 mod rest;
 pub mod set;
 pub mod source;
+mod top;
 pub mod unit;
 
 pub use unit::{Described, Unit};

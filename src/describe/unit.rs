@@ -12,16 +12,10 @@ use super::message::{ENUMS, EXTENSIONS, MESSAGES};
 use super::options::OptionTypes;
 use super::raw::{self, File, Message};
 use super::source::{Dialect, Place, Refs, Source, Wanted, Whole, room};
+use super::top::{FILE_ENUMS, FILE_EXTENSIONS, FILE_MESSAGES, FILE_SERVICES};
 use crate::error::{Error, Result};
-use crate::schema::pool::Named;
 use crate::schema::scopes::ScopeId;
 use crate::schema::{Schema, Set, builtin};
-
-/// The field numbers of `FileDescriptorProto`.
-const FILE_MESSAGES: i32 = 4;
-const FILE_ENUMS: i32 = 5;
-const FILE_SERVICES: i32 = 6;
-const FILE_EXTENSIONS: i32 = 7;
 
 /// A declaration, by its index.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -154,7 +148,7 @@ impl<'s> Described<'s> {
         source.head(&file)?;
         source.all_imports(&file)?;
         source.file_options(&file, |_| true)?;
-        self.declarations(&mut source, &file)?;
+        self.declarations(&mut source, &file, None)?;
         Ok(ended(source.out))
     }
 
@@ -191,9 +185,7 @@ impl<'s> Described<'s> {
         }
         source.file_options(&file, features)?;
         let first = self.top(unit, &nodes);
-        self.top_level(&mut source, &file, first)?;
-        source.end_extend()?;
-        self.others(&mut source, &file, first)?;
+        self.declarations(&mut source, &file, Some(first))?;
         Ok(ended(source.out))
     }
 
@@ -347,174 +339,6 @@ impl<'s> Described<'s> {
         }
         (FILE_MESSAGES, nodes.messages[parent].index)
     }
-
-    /// Writes all declarations of a file, in the order of the source where it
-    /// is known.
-    fn declarations(&self, source: &mut Source<'_, '_>, file: &File<'_>) -> Result<()> {
-        self.in_order(source, file, None)
-    }
-
-    /// Writes what else is wanted.
-    fn others(
-        &self,
-        source: &mut Source<'_, '_>,
-        file: &File<'_>,
-        first: (i32, usize),
-    ) -> Result<()> {
-        self.in_order(source, file, Some(first))
-    }
-
-    fn in_order(
-        &self,
-        source: &mut Source<'_, '_>,
-        file: &File<'_>,
-        but: Option<(i32, usize)>,
-    ) -> Result<()> {
-        let lists = [
-            (FILE_MESSAGES, file.messages.len()),
-            (FILE_ENUMS, file.enums.len()),
-            (FILE_SERVICES, file.services.len()),
-            (FILE_EXTENSIONS, file.extensions.len()),
-        ];
-        let with_extension = match source.dialect == Dialect::Proto2 && source.wanted.is_none() {
-            true => groups(file)?,
-            false => BTreeMap::new(),
-        };
-        let by_extension: BTreeMap<usize, usize> =
-            with_extension.iter().map(|(&message, &extension)| (extension, message)).collect();
-        let mut waiting: BTreeSet<usize> = with_extension.keys().copied().collect();
-        let mut heads = [0; 4];
-        loop {
-            // Of each list its own order is kept: what stands before a group comes
-            // before its extension, what stands behind it after that.
-            while with_extension.contains_key(&heads[0]) {
-                heads[0] += 1;
-            }
-            let free = |list: usize| match list {
-                0 => waiting.first().is_none_or(|&first| heads[0] < first),
-                3 => by_extension
-                    .get(&heads[3])
-                    .is_none_or(|&message| heads[0] > message || heads[0] >= lists[0].1),
-                _ => true,
-            };
-            let some = |list: &usize| heads[*list] < lists[*list].1;
-            let any_free = (0..4).any(|list| some(&list) && free(list));
-            let left = (0..4).filter(some).filter(|&list| free(list) || !any_free);
-            let start = |&list: &usize| {
-                let path = [lists[list].0, heads[list] as i32];
-                source.comments.start(&path).unwrap_or((i32::MAX, i32::MAX))
-            };
-            let Some(list) = left.min_by_key(start) else { return source.end_extend() };
-            let at = (lists[list].0, heads[list]);
-            heads[list] += 1;
-            if let Some(message) = by_extension.get(&at.1).filter(|_| at.0 == FILE_EXTENSIONS) {
-                waiting.remove(message);
-            }
-            if but != Some(at) {
-                self.top_level(source, file, at)?;
-            }
-        }
-    }
-
-    /// Writes one declaration at the top of the file, if it is wanted.
-    fn top_level(
-        &self,
-        source: &mut Source<'_, '_>,
-        file: &File<'_>,
-        (field, index): (i32, usize),
-    ) -> Result<()> {
-        let path = [field, index as i32];
-        let place = Place { path: &path, scope: source.package_scope };
-        let pool = self.schema.pool();
-        let named = |name: &str| pool.inside(place.scope, name).and_then(|scope| pool.is(scope));
-        if field != FILE_EXTENSIONS {
-            source.end_extend()?;
-        }
-        match field {
-            FILE_MESSAGES => {
-                let bytes = file.messages[index];
-                let wanted = match named(Message::read(bytes)?.name) {
-                    Some(Named::Message(index)) => source.wants_message(index),
-                    Some(Named::Enum(_)) | None => false,
-                };
-                if wanted {
-                    source.gap()?;
-                    source.message(bytes, place, None, false)?;
-                }
-            }
-            FILE_ENUMS => {
-                let bytes = file.enums[index];
-                let wanted = match (source.wanted, named(raw::Enum::read(bytes)?.name)) {
-                    (None, _) => true,
-                    (Some(wanted), Some(Named::Enum(index))) => {
-                        wanted.types.contains(&(true, index))
-                    }
-                    (Some(_), Some(Named::Message(_)) | None) => false,
-                };
-                if wanted {
-                    source.gap()?;
-                    source.enumeration(bytes, place)?;
-                }
-            }
-            FILE_SERVICES => {
-                if source.wanted.is_none_or(|wanted| wanted.services.contains(&index)) {
-                    source.gap()?;
-                    source.service(file.services[index], place)?;
-                }
-            }
-            _ => self.top_extension(source, file, index, place)?,
-        }
-        Ok(())
-    }
-
-    fn top_extension(
-        &self,
-        source: &mut Source<'_, '_>,
-        file: &File<'_>,
-        index: usize,
-        place: Place<'_>,
-    ) -> Result<()> {
-        let bytes = file.extensions[index];
-        if !source.wants_extension(bytes, place.scope)? {
-            return Ok(());
-        }
-        let field = raw::Field::read(bytes)?;
-        // The message of a group is beside its field.
-        let group = field.type_number == 10 && source.dialect == Dialect::Proto2;
-        let tied = match group {
-            true => group_of(file, &field)?
-                .map(|at| (file.messages[at], vec![FILE_MESSAGES, at as i32])),
-            false => None,
-        };
-        source.extension(bytes, place, tied)
-    }
-}
-
-/// The message of a group at the top of a file.
-fn group_of(file: &File<'_>, field: &raw::Field<'_>) -> Result<Option<usize>> {
-    let short = field.type_name.rsplit('.').next().unwrap_or_default();
-    if short.to_lowercase() != field.name {
-        return Ok(None);
-    }
-    for (at, bytes) in file.messages.iter().enumerate() {
-        if Message::read(bytes)?.name == short {
-            return Ok(Some(at));
-        }
-    }
-    Ok(None)
-}
-
-/// The messages at the top of a file that are written with an extension, and
-/// with which.
-fn groups(file: &File<'_>) -> Result<BTreeMap<usize, usize>> {
-    let mut groups = BTreeMap::new();
-    for (index, bytes) in file.extensions.iter().enumerate() {
-        let field = raw::Field::read(bytes)?;
-        if field.type_number == 10 {
-            groups.extend(group_of(file, &field)?.map(|message| (message, index)));
-        }
-    }
-    Ok(groups)
 }
 
 /// The indexes in the pool at which those of a file begin.
