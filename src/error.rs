@@ -68,6 +68,8 @@ struct Inner {
     kind: Kind,
     what: String,
     record: Option<u64>,
+    /// What records are called where it happened.
+    one: &'static str,
     at: Option<At>,
     /// The message type and the fields from it down, innermost first: each
     /// level adds itself while the error passes through it, so that the path
@@ -96,6 +98,7 @@ impl Error {
             kind,
             what: names::cut(what, TEXT_MAX),
             record: None,
+            one: "record",
             at: None,
             root: None,
             path: Vec::new(),
@@ -154,6 +157,20 @@ impl Error {
     #[cold]
     pub fn in_record(mut self, record: u64) -> Self {
         self.0.record = Some(record);
+        self
+    }
+
+    /// The same where the records are requests of calls.
+    #[cold]
+    pub fn in_request(mut self, request: u64) -> Self {
+        self.0.record = Some(request);
+        self.as_request()
+    }
+
+    /// The record that it names is a request.
+    #[cold]
+    pub fn as_request(mut self) -> Self {
+        self.0.one = "request";
         self
     }
 
@@ -304,8 +321,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.0.what)?;
-        let one = if let Kind::Call(_) = self.0.kind { "request" } else { "record" };
-        let record = self.0.record.map(|n| format!("in {one} {n}"));
+        let record = self.0.record.map(|n| format!("in {} {n}", self.0.one));
         let at = self.0.at.map(|at| match at {
             At::Byte(offset) => format!("at byte {offset}"),
             At::LineColumn(line, column) => format!("at line {line}, column {column}"),

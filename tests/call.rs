@@ -119,9 +119,99 @@ fn many_requests_go_over_one_connection() {
     );
     let errors = session.run("call @ --stream --keep-going 2>&1 >/dev/null", names);
     for part in
-        ["in request 2", "in record 3, at line 3", "in request 4", "error: calls failed: 3\n"]
+        ["in request 2", "in request 3, at line 3", "in request 4", "error: calls failed: 3\n"]
     {
         assert!(errors.contains(part), "{part:?} is not in\n{errors}");
+    }
+}
+
+#[test]
+fn each_of_many_requests_may_have_many_answers() {
+    let session = Session::new(Given::default());
+    let names = "{\"name\":\"ab\"}{\"name\":\"\"}{\"name\":\"cde\"}";
+    assert_eq!(session.t("Spread", "--stream --field name", names), "a\nb\nc\nd\ne\n");
+    let letters = "{\"name\":\"abcdefghij\"}".repeat(100);
+    let expected = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n".repeat(100);
+    assert_eq!(session.t("Spread", "--delimited --field name", &letters), expected);
+    // Those that wait for their turn keep nothing back from the first in line.
+    let floods = "{\"name\":\"48\"}".repeat(40);
+    let out = session.t("Flood", "--stream --field name --timeout 60 | wc -c", &floods);
+    assert_eq!(out.trim(), (40 * 48 * ((64 << 10) + 1)).to_string());
+}
+
+#[test]
+fn the_first_in_line_is_shown_while_it_is_answered() {
+    let session = Session::new(Given::default());
+    let address = session.server.address.to_string();
+    let mut child = session
+        .shell
+        .command("hello")
+        .args(["call", &address, "t.T/Drip", "--proto", "t.proto", "--stream", "--field", "name"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("hello runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    writeln!(stdin, "{{\"name\":\"a\"}}").expect("it reads");
+    // It answers once, and never ends.
+    let mut line = String::new();
+    stdout.read_line(&mut line).expect("it writes");
+    assert_eq!(line, "a\n");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+}
+
+#[test]
+fn broken_requests_take_nothing_from_the_answer() {
+    let session = Session::new(Given::default());
+    let names = "{\"name\":\"a\"}\n{\"nam\":1}\n{\"name\":\"b\"}\n";
+    let line = "--stream --keep-going -o out.txt; echo $?; cat out.txt";
+    assert_eq!(
+        session.t("Gather", line, names),
+        "1\nname: \"a+b\"\nerror: t.M has no field \"nam\"\n  in request 2, at line 2, column 2, \
+         in t.M\n  {\"nam\":1}\n   ^^^^^\nhint: did you mean `name`?\n\
+         error: broken records were skipped: 1\n"
+    );
+}
+
+#[test]
+fn a_file_stays_as_it_was_when_the_disk_is_full() {
+    let session = Session::new(Given::default());
+    std::fs::write(session.shell.file("old.txt"), "old\n").expect("it can be written");
+    let address = session.server.address.to_string();
+    let call = format!("hello call {address} --proto t.proto --stream --field name -o old.txt");
+    for (method, input) in [
+        ("t.T/Spread", format!("{{\"name\":\"{}\"}}", "a".repeat(120))),
+        ("t.T/Unary", "{\"name\":\"a\"}".repeat(20_000)),
+    ] {
+        let input = input.repeat(20);
+        let limited = "trap '' XFSZ; ulimit -f 1";
+        let out = shown(&session.shell, &format!("{limited}; {call} {method}"), &input);
+        assert!(
+            out.starts_with("error: the file \"old.txt\" cannot be written: file too large"),
+            "{out}"
+        );
+        assert!(out.ends_with("= 1\n") && !out.contains("in request"), "{out}");
+        let old = std::fs::read_to_string(session.shell.file("old.txt"));
+        assert_eq!(old.expect("it is there"), "old\n");
+    }
+    // What the server fails is another matter: what came before it is kept.
+    let input = "{\"name\":\"a\"}{\"name\":\"fail 5\"}";
+    let out = shown(&session.shell, &format!("{call} t.T/Unary; cat old.txt"), input);
+    assert!(out.starts_with("我是a\nerror: the server answered NOT_FOUND"), "{out}");
+}
+
+#[test]
+fn details_of_the_types_of_the_schema_are_text() {
+    let session = Session::new(Given::default());
+    for rest in ["", "--stream"] {
+        let out = session.t("Detail", rest, "{}");
+        assert!(
+            out.starts_with("error: the server answered INVALID_ARGUMENT\n")
+                && out.contains("\n  t.M\n    name: \"d\"\n"),
+            "{out}"
+        );
     }
 }
 
@@ -144,7 +234,7 @@ fn every_kind_of_streaming() {
     );
     let broken = session.t("Gather", "--stream", "{\"name\":\"a\"}\n{\"nam\":\"b\"}\n");
     assert!(
-        broken.starts_with("error: M has no field \"nam\"") || broken.contains("in record 2"),
+        broken.starts_with("error: t.M has no field \"nam\"\n  in request 2, at line 2, column 2"),
         "{broken}"
     );
     assert!(broken.ends_with("= 1\n"), "{broken}");
@@ -233,6 +323,18 @@ fn headers_and_trailers_are_shown_escaped() {
     ] {
         assert!(out.contains(line), "{line:?} is not in\n{out}");
     }
+    let out = session.run("call @ --stream -v -H 'b-bin: AAE=' 2>&1", "{}{\"name\":\"fail 5\"}");
+    for line in [
+        "* connected to @\n",
+        "> POST /Greeter/SayHello\n",
+        "> b-bin: AAE\n",
+        "< [1] x-evil: a\\u009bb\n",
+        "< [1] grpc-status: 0\n",
+        "< [2] grpc-status: 5\n",
+    ] {
+        assert!(out.contains(line), "{line:?} is not in\n{out}");
+    }
+    assert_eq!(out.matches("> POST").count(), 1, "{out}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub struct Call {
     input: Option<OsString>,
     /// Many requests, from standard input unless -i or -d names another: JSON one value after another, binary each
     /// after its length, else one a line. A method with one request is called for each, up to 32 at a time
-    #[arg(long, help_heading = "Input")]
+    #[arg(long, alias = "delimited", help_heading = "Input")]
     stream: bool,
     /// With --stream: go on after a request that fails; the status is that of the first failure
     #[arg(long, help_heading = "Input")]

@@ -144,6 +144,14 @@ pub const CALL_HEADERS_MAX: u32 = 64 << 10;
 /// failure is little.
 pub const CALLS_IN_FLIGHT: usize = 32;
 
+/// The bytes of an answer that a server may send before they are read: what fills
+/// a gigabit a second over 8 ms. A connection has as many for each call in flight.
+pub const CALL_WINDOW: u32 = 1 << 20;
+
+/// The bytes of the answers of a call that wait until those of the calls before it
+/// were told; one message may be longer.
+pub const ANSWERS_AHEAD: usize = 256 << 10;
+
 /// The requests that are read ahead of what the server takes.
 pub const REQUESTS_AHEAD: usize = 16;
 

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use base64::Engine;
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response};
@@ -50,6 +51,9 @@ service T {
   rpc Html(M) returns (M);
   rpc TrailersOnly(M) returns (M);
   rpc Missing(M) returns (M);
+  rpc Detail(M) returns (M);
+  rpc Flood(M) returns (stream M);
+  rpc Drip(M) returns (stream M);
 }
 ";
 
@@ -308,6 +312,28 @@ async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given) 
         }
         "/t.T/Bomb" => {
             sender.raw(&gzip(&vec![0; 64 << 20]));
+            sender.ok();
+        }
+        "/t.T/Detail" => {
+            // A google.rpc.Status with an Any of `t.M`.
+            let any = [&b"\x0a\x05x/t.M\x12\x03"[..], &named("d")].concat();
+            let details = [&[0x1a, any.len() as u8], &any[..]].concat();
+            let details = base64::engine::general_purpose::STANDARD.encode(details);
+            sender.trailers(&[("grpc-status", "3"), ("grpc-status-details-bin", &details)]);
+        }
+        "/t.T/Drip" => {
+            let request = requests.next().await.unwrap_or_default();
+            sender.message(&request);
+            std::future::pending::<()>().await;
+        }
+        "/t.T/Flood" => {
+            // So many messages of 64 KB, but for the heads.
+            let request = requests.next().await.unwrap_or_default();
+            let count = String::from_utf8_lossy(request.get(2..).unwrap_or_default()).into_owned();
+            let message = [&b"\x0a\x80\x80\x04"[..], &[b'x'; 64 << 10]].concat();
+            for _ in 0..count.parse().expect("a number") {
+                sender.message(&message);
+            }
             sender.ok();
         }
         "/t.T/Html" | "/t.T/TrailersOnly" | "/t.T/Brotli" => {}

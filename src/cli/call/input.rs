@@ -234,7 +234,7 @@ impl Stream {
         let outcome = pump(input, &mut output, split, &wanted, &convert, &mut watch);
         // The output fails only where nobody wants more.
         if let Ok(Outcome { fault: Some(fault), .. }) = outcome {
-            feeder.bring(Err(fault));
+            feeder.bring(Err(fault.as_request()));
         }
     }
 }
@@ -312,6 +312,7 @@ impl Watch for Told<'_> {
         if !self.keep_going {
             return Err(error);
         }
+        let error = error.as_request();
         self.broken.fetch_add(1, Ordering::Relaxed);
         match self.say_broken {
             true => say(&error.to_string()),

@@ -15,8 +15,9 @@ use super::target::{self, Target};
 use crate::codec::path;
 use crate::error::{Error, Kind, Result, names};
 use crate::rpc::client::reflection::Reflection;
-use crate::rpc::client::status::UNIMPLEMENTED;
+use crate::rpc::client::status::{Status, UNIMPLEMENTED};
 use crate::rpc::client::{Answers, Call, Client, Watch, more_than_one, no_message};
+use crate::schema::Schema;
 use crate::wire::limits::{CALL_MESSAGE_MAX, WRITE_LEN};
 
 const TO: Allowed = Allowed {
@@ -60,6 +61,7 @@ impl super::Call {
             metadata: target::metadata(context_words)?,
             timeout: self.call.timeout.as_deref().map(target::timeout).transpose()?,
             max_message: size.unwrap_or(CALL_MESSAGE_MAX),
+            watched: self.verbose,
         })
     }
 }
@@ -80,16 +82,16 @@ pub fn run(
     let call = args.spec(words, target)?;
     let client = target.client()?;
     if args.verbose {
-        for fact in client.facts() {
-            say(&format!("* {fact}"));
-        }
+        say_facts(client.facts());
     }
     let mut shown = Shown {
         printer,
-        method: &target.name,
+        target,
+        schema: chosen.schema(),
         output: args.output.open(false)?,
+        output_failed: false,
         warnings: args.warnings.start(),
-        verbose: args.verbose,
+        number: None,
         one: !target.method.server_streaming,
         held: None,
         out: Vec::new(),
@@ -102,11 +104,15 @@ pub fn run(
         Sent::Streamed(stream) if !target.method.client_streaming => {
             shown.many(&client, &call, stream)
         }
-        sent => shown.once(&client, &call, sent, chosen),
+        sent => shown.once(&client, &call, sent),
     };
     let result = result.and_then(|()| shown.flush());
     let result = result.map_err(|error| listed(error, &client, &call, target));
     shown.finish(result)
+}
+
+fn say_facts(facts: &[String]) {
+    facts.iter().for_each(|fact| say(&format!("* {fact}")));
 }
 
 /// Adds to the error of a method that the server doesn't have those that it has.
@@ -132,11 +138,15 @@ fn listed(error: Error, client: &Client, call: &Call, target: &Target) -> Error 
 /// What is shown of calls.
 struct Shown<'s> {
     printer: &'s Printer<'s>,
-    /// The method's name.
-    method: &'s str,
+    target: &'s Target,
+    /// It may know the types of a status' details.
+    schema: &'s Schema,
     output: Output,
+    /// Whether it was the output that failed: then a file stays as it was.
+    output_failed: bool,
     warnings: Warnings,
-    verbose: bool,
+    /// The number of the request that is answered, where each has a call.
+    number: Option<u64>,
     /// Whether there is to be one answer, which is shown once all is well.
     one: bool,
     held: Option<Vec<u8>>,
@@ -152,16 +162,12 @@ struct Shown<'s> {
 
 impl Shown<'_> {
     /// One call with all the requests.
-    fn once(&mut self, client: &Client, call: &Call, sent: Sent, chosen: &Chosen) -> Result<()> {
+    fn once(&mut self, client: &Client, call: &Call, sent: Sent) -> Result<()> {
         let (messages, broken) = sent.messages()?;
         let status = client.call(call, messages, self)?;
-        if !status.is_ok() {
-            return Err(status.error(Some(chosen.schema())));
-        }
-        if self.one {
-            let message = self.held.take().ok_or_else(no_message)?;
-            self.print(&message)?;
-        }
+        self.conclude(&status)?;
+        // It is an answer, whatever is said of the requests.
+        self.flush()?;
         match broken.map_or(0, |broken| broken.load(Ordering::Relaxed)) {
             0 => Ok(()),
             count => Err(Error::failure(format!("broken records were skipped: {count}"))),
@@ -171,10 +177,19 @@ impl Shown<'_> {
     /// A call for each request.
     fn many(&mut self, client: &Client, call: &Call, stream: Stream) -> Result<()> {
         let requests = stream.start(false)?.requests;
-        if self.verbose {
-            say(&format!("> a call of {} for each request", call.path));
-        }
         client.calls(call, requests, self)
+    }
+
+    /// Ends a call: of one answer it is known now that it is the answer.
+    fn conclude(&mut self, status: &Status) -> Result<()> {
+        let held = self.held.take();
+        if !status.is_ok() {
+            return Err(status.error(Some(self.schema)));
+        }
+        match self.one {
+            true => self.print(&held.ok_or_else(no_message)?),
+            false => Ok(()),
+        }
     }
 
     fn print(&mut self, message: &[u8]) -> Result<()> {
@@ -190,7 +205,7 @@ impl Shown<'_> {
             };
             return Err(error.hint(format!(
                 "{answer} of {} cannot be read: has the server another version of the schema?",
-                self.method
+                self.target.name
             )));
         }
         let number = self.printer.stream.then_some(self.count);
@@ -202,7 +217,14 @@ impl Shown<'_> {
     fn flush(&mut self) -> Result<()> {
         let written = self.output.write_all(&self.out).and_then(|()| self.output.flush());
         self.out.clear();
+        self.output_failed |= written.is_err();
         written.map_err(|error| self.output.failed(&error))
+    }
+
+    /// Says a header, of which call it is where there are many.
+    fn say_lines(&self, mark: char, lines: &[String]) {
+        let number = self.number.map(|number| format!("[{number}] ")).unwrap_or_default();
+        lines.iter().for_each(|line| say(&format!("{mark} {number}{line}")));
     }
 
     /// Says what is left to be said.
@@ -210,7 +232,7 @@ impl Shown<'_> {
         self.warnings.finish();
         if let Err(error) = result {
             // What came before it stays; of one answer there is nothing.
-            if self.count > 0 && error.kind() != Kind::ReaderGone {
+            if self.count > 0 && !self.output_failed {
                 self.output.finish()?;
             }
             return Err(error);
@@ -224,17 +246,13 @@ impl Shown<'_> {
 }
 
 impl Watch for Shown<'_> {
-    fn request(&mut self, path: &str, headers: &[String]) {
-        if self.verbose {
-            say(&format!("> POST {path}"));
-            headers.iter().for_each(|line| say(&format!("> {line}")));
-        }
+    fn request(&mut self, headers: &[String]) {
+        say(&format!("> POST /{}", self.target.name));
+        headers.iter().for_each(|line| say(&format!("> {line}")));
     }
 
     fn headers(&mut self, headers: &[String]) {
-        if self.verbose {
-            headers.iter().for_each(|line| say(&format!("< {line}")));
-        }
+        self.say_lines('<', headers);
     }
 
     fn message(&mut self, message: Vec<u8>) -> Result<()> {
@@ -245,26 +263,39 @@ impl Watch for Shown<'_> {
             };
         }
         self.print(&message)?;
-        self.flush()
+        // Of many calls more may be there already: see `waiting`.
+        match self.number.is_some() && self.out.len() < WRITE_LEN {
+            true => Ok(()),
+            false => self.flush(),
+        }
     }
 
     fn trailers(&mut self, trailers: &[String]) {
-        if self.verbose {
-            trailers.iter().for_each(|line| say(&format!("< {line}")));
-        }
+        self.say_lines('<', trailers);
     }
 }
 
 impl Answers for Shown<'_> {
-    fn answered(&mut self, number: u64, answer: Result<Vec<u8>>) -> Result<()> {
-        let printed = answer.and_then(|message| self.print(&message));
-        let Err(error) = printed else {
+    fn at(&mut self, number: u64) {
+        self.number = Some(number);
+    }
+
+    fn connected(&mut self, facts: &[String]) {
+        say_facts(facts);
+    }
+
+    fn ended(&mut self, ended: Result<Status>) -> Result<()> {
+        let Err(error) = ended.and_then(|status| self.conclude(&status)) else {
             return if self.out.len() >= WRITE_LEN { self.flush() } else { Ok(()) };
         };
-        let error = error.in_record(number);
+        self.held = None;
+        if self.output_failed {
+            return Err(error);
+        }
+        let error = error.in_request(self.number.unwrap_or_default());
         // What came before the failure is seen before it is told.
         self.flush()?;
-        if !self.keep_going || error.kind() == Kind::ReaderGone {
+        if !self.keep_going {
             return Err(error);
         }
         self.failures += 1;

@@ -4,9 +4,9 @@ use std::future::poll_fn;
 use std::io::Read;
 use std::pin::Pin;
 
-use hyper::Response;
 use hyper::body::{Body, Incoming};
 use hyper::header::HeaderMap;
+use hyper::{Request, Response};
 
 use super::status::Status;
 use super::{Link, faults, metadata};
@@ -190,12 +190,40 @@ impl<'l> Answer<'l> {
     }
 }
 
-/// What to say of a call whose connection failed.
+/// A request that was not answered.
+pub(super) struct Unmade {
+    pub error: Error,
+    /// Whether the server has not begun with it, and never will.
+    pub is_unsent: bool,
+}
+
+/// Sends a request, and gives the beginning of its answer.
+pub(super) async fn asked(
+    link: &Link,
+    address: &Address,
+    request: Request<super::Body>,
+) -> std::result::Result<Response<Incoming>, Unmade> {
+    link.sender.clone().try_send_request(request).await.map_err(|mut unmade| {
+        // It comes back where the connection did not take it any more.
+        let came_back = unmade.take_message().is_some();
+        let error = unmade.into_error();
+        let is_unsent = came_back || faults::http2(&error).is_some_and(faults::is_goodbye);
+        let error = match came_back {
+            true => faults::not_taken(address, link.ended().as_deref()),
+            false => broken(link, address, &error),
+        };
+        Unmade { error, is_unsent }
+    })
+}
+
+/// What to say of a call that broke off.
 #[cold]
-pub(super) fn broken(link: &Link, address: &Address, error: &hyper::Error) -> Error {
-    // What ended the connection says more than that it is closed.
-    let reason = link.ended().unwrap_or_else(|| faults::reason(error));
-    faults::broken(address, &reason)
+fn broken(link: &Link, address: &Address, error: &hyper::Error) -> Error {
+    match faults::http2(error) {
+        Some(error) => faults::of_http2(address, error),
+        // What ended the connection says more than that it is closed.
+        None => faults::broken(address, &link.ended().unwrap_or_else(|| faults::reason(error))),
+    }
 }
 
 #[cold]

@@ -8,8 +8,12 @@ use std::time::Duration;
 use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
 
 use crate::error::{Error, names};
-use crate::escape::{quote, quote_bytes, visible, word};
+use crate::escape::{quote, quote_bytes, visible};
 use crate::rpc::address::{Address, Place};
+use crate::wire::limits::CALL_HEADERS_MAX;
+
+/// Characters of a reason that are shown.
+const REASON_MAX: usize = 200;
 
 /// How far a connection has come.
 #[derive(Clone, Copy)]
@@ -35,7 +39,7 @@ pub fn reason(error: &dyn StdError) -> String {
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut chars = text.chars();
     let lower = chars.next().map(char::to_lowercase).into_iter().flatten();
-    word(&lower.chain(chars).collect::<String>())
+    names::cut(visible(&lower.chain(chars).collect::<String>()), REASON_MAX)
 }
 
 /// The error of rustls that an error of the system stands for.
@@ -48,10 +52,12 @@ pub fn time(time: Duration) -> String {
     if time.subsec_nanos() == 0 {
         return format!("{} s", time.as_secs());
     }
-    match time.as_millis() {
-        0 => format!("{} ns", time.as_nanos()),
-        millis if time.as_secs() == 0 => format!("{millis} ms"),
-        _ => format!("{} s", time.as_secs_f64()),
+    let seconds = time.as_secs_f64();
+    match time.as_nanos() {
+        nanos @ 0..1_000 => format!("{nanos} ns"),
+        nanos @ 1_000..1_000_000 => format!("{} us", nanos as f64 / 1e3),
+        nanos @ 1_000_000..1_000_000_000 => format!("{} ms", nanos as f64 / 1e6),
+        _ => format!("{seconds} s"),
     }
 }
 
@@ -217,6 +223,62 @@ fn certificate(address: &Address, error: &CertificateError) -> Error {
             }
         }
     }
+}
+
+/// What HTTP/2 says of a failure, if it is its own and not the connection's.
+pub fn http2(error: &hyper::Error) -> Option<&h2::Error> {
+    let mut inner: &dyn StdError = error;
+    loop {
+        if let Some(error) = inner.downcast_ref::<h2::Error>() {
+            return (!error.is_io()).then_some(error);
+        }
+        inner = inner.source()?;
+    }
+}
+
+/// Whether it is that the other side takes no more calls over this connection,
+/// and has not begun with this one.
+pub fn is_goodbye(error: &h2::Error) -> bool {
+    error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR)
+}
+
+/// A call ended as HTTP/2 has it.
+pub fn of_http2(address: &Address, error: &h2::Error) -> Error {
+    let reason = error.reason().unwrap_or(h2::Reason::INTERNAL_ERROR);
+    let reason_text = format!("{reason:?}: {}", reason.description());
+    let harmless = "the call was not begun: to make it again does no harm";
+    let unknown = "what became of the call is not known";
+    match (error.is_reset(), error.is_remote()) {
+        (true, true) if reason == h2::Reason::REFUSED_STREAM => {
+            Error::failure(format!("the server {address} refused the call (REFUSED_STREAM)"))
+                .hint(harmless)
+        }
+        (true, true) => {
+            Error::failure(format!("the server {address} broke off the call ({reason_text})"))
+                .hint(unknown)
+        }
+        (false, true) if error.is_go_away() => {
+            let what = format!("the server {address} ended the connection ({reason_text})");
+            Error::failure(what).hint(harmless)
+        }
+        // What this side found wrong. Headers that are too long are among it.
+        _ => {
+            let what = format!("the answer of {address} is not taken ({reason_text})");
+            Error::failure(what).hint(format!(
+                "it breaks the rules of HTTP/2, or has headers of more than {} KiB",
+                CALL_HEADERS_MAX >> 10
+            ))
+        }
+    }
+}
+
+/// The connection has ended before the call was sent.
+pub fn not_taken(address: &Address, reason: Option<&str>) -> Error {
+    let what = match reason {
+        Some(reason) => format!("the connection to {address} broke off: {reason}"),
+        None => format!("the connection to {address} takes no more calls"),
+    };
+    Error::failure(what).hint("the call was not sent: to make it again does no harm")
 }
 
 /// The connection broke off.

@@ -163,6 +163,7 @@ impl<'c> Reflection<'c> {
             metadata: self.metadata.clone(),
             timeout: Some(self.client.route.within),
             max_message: self.max_message,
+            watched: false,
         };
         self.client.call(&call, Messages::Given(messages), told)
     }
@@ -221,7 +222,7 @@ struct Gathered {
 }
 
 impl Watch for Gathered {
-    fn request(&mut self, _: &str, _: &[String]) {}
+    fn request(&mut self, _: &[String]) {}
 
     fn headers(&mut self, _: &[String]) {}
 

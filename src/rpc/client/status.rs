@@ -122,8 +122,12 @@ impl Status {
 
 /// The error of a call whose time ran out here.
 #[cold]
-pub fn too_late(time: &str) -> Error {
-    let what = format!("{}: no answer within {time}", CODES[usize::from(DEADLINE_EXCEEDED)]);
+pub fn too_late(time: &str, has_begun: bool) -> Error {
+    let name = CODES[usize::from(DEADLINE_EXCEEDED)];
+    let what = match has_begun {
+        true => format!("{name}: the answer has not come to its end within {time}"),
+        false => format!("{name}: no answer within {time}"),
+    };
     Error::of_call(what, DEADLINE_EXCEEDED).hint("`--timeout` gives it longer")
 }
 
