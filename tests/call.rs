@@ -67,7 +67,13 @@ fn the_greeter_is_called_without_a_schema() {
         "name: \"我是zzz\"\n"
     );
     assert_eq!(run("call @ --name zzz --to json --pretty"), "{\n  \"name\": \"我是zzz\"\n}\n");
-    assert_eq!(run("call @ SayHello"), "name: \"我是\"\n");
+    assert_eq!(run("call @ /Greeter/SayHello"), "name: \"我是\"\n");
+    // Shorter names may be those of other services: the server is asked.
+    for short in ["SayHello", "Greeter.SayHello"] {
+        let out = run(&format!("call @ {short}"));
+        assert!(out.starts_with("error: the server @ has no reflection\n"), "{out}");
+        assert!(out.ends_with("= 1\n"), "{out}");
+    }
     assert_eq!(run("call @ --set name=zzz -H 'x-a: b' --timeout 5"), "name: \"我是zzz\"\n");
     {
         let headers = session.server.headers.lock().expect("nobody fails with it");
@@ -395,7 +401,7 @@ fn a_socket_of_the_file_system_is_called() {
     let shell = Shell::new();
     unix(&shell.file("s.sock"));
     assert_eq!(shown(&shell, "hello call unix:s.sock --name a", ""), "name: \"我是a\"\n");
-    let line = "hello call unix://$PWD/s.sock SayHello --name b -v 2>&1 | grep connected";
+    let line = "hello call unix://$PWD/s.sock Greeter/SayHello --name b -v 2>&1 | grep connected";
     assert!(shown(&shell, line, "").starts_with("* connected to unix:/"));
 }
 
@@ -567,6 +573,55 @@ fn the_schema_is_asked_of_the_server() {
             "error: the server @ has no reflection\nhint: name its schema with `--proto FILE`"
         ),
         "{out}"
+    );
+}
+
+#[test]
+fn a_schema_that_is_not_told_is_no_status_of_a_call() {
+    for (refuses, said, hint) in [
+        (
+            16,
+            "UNAUTHENTICATED: who are you\\n?",
+            "hint: it may want a header: `-H 'authorization: …'`\n",
+        ),
+        (
+            7,
+            "PERMISSION_DENIED: who are you\\n?",
+            "hint: it may want a header: `-H 'authorization: …'`\n",
+        ),
+        (14, "UNAVAILABLE: who are you\\n?", ""),
+    ] {
+        let session = Session::new(Given { refuses: Some(refuses), ..reflected() });
+        let run = |words: &str| session.run(words, "");
+        let expected = |hint: &str| {
+            format!(
+                "error: the server @ does not tell its schema: {said}\n{hint}\
+                 hint: name its schema with `--proto FILE` or `--descriptor-set FILE`\n= 1\n"
+            )
+        };
+        assert_eq!(run("call @ Unary --name a"), expected(hint));
+        // `encode` and `decode` send no headers.
+        assert_eq!(run("encode --server @ --type t.M --name a"), expected(""));
+        assert_eq!(run("decode --server @ --type t.M 0a0161"), expected(""));
+        assert_eq!(run("describe --server @"), expected(hint));
+    }
+    // One that never answers.
+    let session = Session::new(Given { refuses: Some(0), ..reflected() });
+    assert_eq!(
+        session.run("call @ Unary --timeout 300ms", ""),
+        "error: the server @ did not tell its schema within 300 ms\n\
+         hint: name its schema with `--proto FILE` or `--descriptor-set FILE`\n= 1\n"
+    );
+}
+
+#[test]
+fn a_greeter_of_another_package_is_named() {
+    let services = ["helloworld.Greeter", "grpc.health.v1.Health"].map(String::from).to_vec();
+    let session = Session::new(Given { services, unimplemented: true, ..Given::default() });
+    assert_eq!(
+        session.run("call @ --name a", ""),
+        "error: the server answered UNIMPLEMENTED: no such method\n\
+         hint: did you mean `helloworld.Greeter/SayHello`?\n= 76\n"
     );
 }
 

@@ -74,6 +74,10 @@ pub struct Given {
     /// Whether only v1alpha is there.
     pub alpha: bool,
     pub tls: Option<Arc<ServerConfig>>,
+    /// The status that reflection ends with; 0 for none, ever.
+    pub refuses: Option<u8>,
+    /// Whether the Greeter is not there.
+    pub unimplemented: bool,
 }
 
 impl Server {
@@ -250,6 +254,9 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given) {
     match path {
+        "/Greeter/SayHello" if given.unimplemented => {
+            sender.trailers(&[("grpc-status", "12"), ("grpc-message", "no such method")])
+        }
         "/Greeter/SayHello" | "/t.T/Unary" => {
             let request = requests.next().await.unwrap_or_default();
             let name = String::from_utf8_lossy(request.get(2..).unwrap_or_default()).into_owned();
@@ -348,6 +355,15 @@ async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given) 
 }
 
 async fn reflect(mut requests: Requests, sender: Sender, given: Given) {
+    match given.refuses {
+        Some(0) => std::future::pending().await,
+        Some(code) => {
+            let code = code.to_string();
+            let message = ("grpc-message", "who are you%0a?");
+            return sender.trailers(&[("grpc-status", &code), message]);
+        }
+        None => {}
+    }
     if given.files.is_empty() && given.services.is_empty() {
         return sender.trailers(&[("grpc-status", "12")]);
     }

@@ -3,6 +3,7 @@
 
 use std::io::Write;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::super::format::{self, Allowed, Side};
 use super::super::io::{Output, say};
@@ -11,6 +12,7 @@ use super::super::schema::Chosen;
 use super::super::streaming::size;
 use super::super::warnings::Warnings;
 use super::input::{Sent, Stream};
+use super::method;
 use super::target::{self, Target};
 use crate::codec::path;
 use crate::error::{Error, Kind, Result, names};
@@ -19,6 +21,9 @@ use crate::rpc::client::status::{Status, UNIMPLEMENTED};
 use crate::rpc::client::{Answers, Call, Client, Watch, more_than_one, no_message};
 use crate::schema::Schema;
 use crate::wire::limits::{CALL_MESSAGE_MAX, WRITE_LEN};
+
+/// How long a list of services may take that is worth no more than a hint.
+const HINT_TIME: Duration = Duration::from_secs(2);
 
 const TO: Allowed = Allowed {
     command: "call",
@@ -122,16 +127,24 @@ fn listed(error: Error, client: &Client, call: &Call, target: &Target) -> Error 
         return error;
     }
     // The schema may be another one than the server's.
-    let mut reflection = Reflection::new(client, call.metadata.clone(), call.max_message);
-    let Ok(services) = reflection.services() else { return error };
-    let service = target.name.split('/').next().unwrap_or_default();
+    let reflection = Reflection::new(client, call.metadata.clone(), call.max_message);
+    let Ok(services) = reflection.within(HINT_TIME).services() else { return error };
+    let Some((service, method)) = target.name.split_once('/') else { return error };
     let known: Vec<&str> = services.iter().map(String::as_str).collect();
-    match known.contains(&service) {
-        true => error.hint(format!(
+    if known.contains(&service) {
+        return error.hint(format!(
             "the server has the service; `hello describe --server {} {service}` lists its methods",
             client.server()
-        )),
-        false => error.hint(format!("its services are {}", names::list(&known))),
+        ));
+    }
+    let short = service.rsplit('.').next().unwrap_or(service);
+    match method::meant(known.iter().copied(), short)[..] {
+        [] if known.is_empty() => error.hint("it has no services at all"),
+        // What the server says may have told them.
+        [] if known.iter().all(|name| error.what().contains(&names::shown(name))) => error,
+        [] => error.hint(format!("its services are {}", names::list(&known))),
+        [one] => error.hint(format!("did you mean `{}/{method}`?", names::shown(one))),
+        ref several => error.hint(format!("did you mean the service {}?", names::list(several))),
     }
 }
 

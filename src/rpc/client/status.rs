@@ -39,8 +39,12 @@ const CODES: [&str; 17] = [
 const UNKNOWN: u8 = 2;
 /// The time ran out.
 pub const DEADLINE_EXCEEDED: u8 = 4;
+/// The server does not let this client.
+pub const PERMISSION_DENIED: u8 = 7;
 /// The server has no such method.
 pub const UNIMPLEMENTED: u8 = 12;
+/// The server does not know who asks.
+pub const UNAUTHENTICATED: u8 = 16;
 
 /// The status that a server ends a call with.
 pub struct Status {
@@ -92,18 +96,22 @@ impl Status {
         self.code == 0
     }
 
+    /// The code and the text, made safe.
+    pub fn said(&self) -> String {
+        let mut said = String::from(CODES[usize::from(self.code)]);
+        if let Some(other) = &self.other {
+            said += &format!(" (its code {other} does not exist)");
+        }
+        if !self.message.is_empty() {
+            said += &format!(": {}", visible(&self.message));
+        }
+        said
+    }
+
     /// What it means that a call ended so. `schema` may know types of details.
     #[cold]
     pub fn error(&self, schema: Option<&Schema>) -> Error {
-        let name = CODES[usize::from(self.code)];
-        let mut what = format!("the server answered {name}");
-        if let Some(other) = &self.other {
-            what += &format!(" (its code {other} does not exist)");
-        }
-        if !self.message.is_empty() {
-            what += &format!(": {}", visible(&self.message));
-        }
-        let mut error = Error::of_call(what, self.code);
+        let mut error = Error::of_call(format!("the server answered {}", self.said()), self.code);
         let mut lines = Vec::new();
         for detail in &self.details {
             detail.show(schema, &mut lines);
