@@ -25,7 +25,11 @@ pub use excerpt::Excerpt;
 
 /// What the system says, without its number, in lower case as our own words.
 pub fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
+    lower(&error.to_string())
+}
+
+/// What somebody else's error says, in the same way.
+pub fn lower(text: &str) -> String {
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut chars = text.chars();
     match chars.next() {
@@ -248,6 +252,13 @@ impl Error {
         self
     }
 
+    /// The same error, shown to be none of the command line's words.
+    #[cold]
+    pub fn as_failure(mut self) -> Self {
+        self.0.kind = Kind::Failure;
+        self
+    }
+
     /// What it means for the exit status.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -281,6 +292,11 @@ impl Error {
     /// Whether it knows where in the input it is.
     pub fn has_place(&self) -> bool {
         self.0.at.is_some()
+    }
+
+    /// Whether a hint has this in it.
+    pub fn hints_at(&self, text: &str) -> bool {
+        self.0.hints.iter().any(|hint| hint.contains(text))
     }
 
     /// Whether it says how to mend it.

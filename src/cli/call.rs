@@ -64,7 +64,7 @@ pub struct Call {
     /// With --stream: go on after a request that fails; the status is that of the first failure
     #[arg(long, help_heading = "Input")]
     keep_going: bool,
-    /// Write the answer as text (default) or json; many have a line each
+    /// Write the answer as text (default) or json; many have a line each, and bytes of --field can be hex or base64
     #[arg(long, value_name = "FORMAT", help_heading = "Output", hide_possible_values = true,
         value_parser = Offered(&["text", "json"]))]
     to: Option<String>,
@@ -141,10 +141,10 @@ fn options(command: Command, context: &Context<'_>) -> Result<Command> {
 
 fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let args = Call::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
-    target::check_words(context.words, [&args.address, &args.method])?;
+    target::check_words(context, [&args.address, &args.method])?;
     let chosen = context.chosen()?;
     let Some(target) = chosen.target() else { return Ok(()) };
-    let printer = args.printer(target)?;
+    let printer = args.printer(context, target)?;
     let requests = args.requests(context, chosen, target)?;
     show::run(&args, context.words, chosen, target, &printer, requests)
 }

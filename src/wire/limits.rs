@@ -131,6 +131,9 @@ pub const GZIP_RATIO_MAX: u64 = 32;
 /// See [`GZIP_RATIO_MAX`].
 pub const GZIP_FREE: u64 = 8 << 20;
 
+/// The bytes before a message of a call: whether it is packed, and its length.
+pub const GRPC_HEAD_LEN: usize = 5;
+
 /// The bytes of a message of a call that are accepted unless told otherwise:
 /// what the official clients accept.
 pub const CALL_MESSAGE_MAX: u64 = 4 << 20;

@@ -1,13 +1,13 @@
 //! A server for the tests of `hello call`, which answers as a test wants it,
 //! wrongly too: each path has an answer of its own.
 
-use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use prost::Message;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest as Ask;
@@ -53,6 +53,11 @@ service T {
   rpc Missing(M) returns (M);
   rpc Detail(M) returns (M);
   rpc Flood(M) returns (stream M);
+  rpc Refused(M) returns (M);
+  rpc Reset(M) returns (M);
+  rpc Long(M) returns (M);
+  rpc Web(M) returns (M);
+  rpc Json(M) returns (M);
   rpc Drip(M) returns (stream M);
 }
 ";
@@ -78,6 +83,10 @@ pub struct Given {
     pub refuses: Option<u8>,
     /// Whether the Greeter is not there.
     pub unimplemented: bool,
+    /// The calls after which a connection says goodbye.
+    pub calls: Option<usize>,
+    /// Whether it listens for one connection only.
+    pub goes: bool,
 }
 
 impl Server {
@@ -99,6 +108,10 @@ async fn accept(listener: TcpListener, given: Given, seen: Arc<Mutex<HeaderMap>>
     let listener = tokio::net::TcpListener::from_std(listener).expect("it can be");
     loop {
         let Ok((stream, _)) = listener.accept().await else { return };
+        if given.goes {
+            drop(listener);
+            return serve(stream, given, seen).await;
+        }
         let (given, seen) = (given.clone(), Arc::clone(&seen));
         tokio::spawn(async move {
             match given.tls.clone() {
@@ -117,13 +130,33 @@ async fn serve<S>(stream: S, given: Given, seen: Arc<Mutex<HeaderMap>>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let (calls, end) = (given.calls, Arc::new(Notify::new()));
+    let (goodbye, cut) = (Arc::new(Notify::new()), Arc::clone(&end));
+    let (said, count) = (Arc::clone(&goodbye), AtomicUsize::new(0));
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         *seen.lock().expect("nobody fails with it") = request.headers().clone();
-        let given = given.clone();
-        async move { Ok::<_, Infallible>(answer(request, given)) }
+        if Some(count.fetch_add(1, Ordering::Relaxed) + 1) == calls {
+            said.notify_one();
+        }
+        let (given, cut) = (given.clone(), Arc::clone(&cut));
+        async move {
+            match request.uri().path() {
+                "/t.T/Refused" => Err(h2::Error::from(h2::Reason::REFUSED_STREAM)),
+                "/t.T/Reset" => Err(h2::Error::from(h2::Reason::ENHANCE_YOUR_CALM)),
+                _ => Ok::<_, h2::Error>(answer(request, given, cut)),
+            }
+        }
     });
     let builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
+    loop {
+        tokio::select! {
+            _ = &mut connection => return,
+            () = goodbye.notified() => connection.as_mut().graceful_shutdown(),
+            // Without a word.
+            () = end.notified() => return,
+        }
+    }
 }
 
 /// A server at a socket of the file system.
@@ -213,7 +246,7 @@ pub fn named(name: &str) -> Vec<u8> {
     [&[0x0a, length], name.as_bytes()].concat()
 }
 
-fn answer(request: Request<Incoming>, given: Given) -> Response<Answer> {
+fn answer(request: Request<Incoming>, given: Given, cut: Arc<Notify>) -> Response<Answer> {
     let path = request.uri().path().to_owned();
     let (sender, receiver) = mpsc::unbounded_channel();
     let mut response = Response::new(Answer(receiver));
@@ -233,6 +266,16 @@ fn answer(request: Request<Incoming>, given: Given) -> Response<Answer> {
         "/t.T/Gzip" | "/t.T/Bomb" => {
             headers.insert("grpc-encoding", HeaderValue::from_static("gzip"));
         }
+        "/t.T/Web" => {
+            headers.insert("content-type", HeaderValue::from_static("application/grpc-web"));
+        }
+        "/t.T/Json" => {
+            headers.insert("content-type", HeaderValue::from_static("application/grpc+json"));
+        }
+        "/t.T/Long" => {
+            let value = HeaderValue::from_str(&"x".repeat(100_000)).expect("a value");
+            headers.insert("x-long", value);
+        }
         "/t.T/Brotli" => {
             headers.insert("grpc-encoding", HeaderValue::from_static("br"));
         }
@@ -240,7 +283,7 @@ fn answer(request: Request<Incoming>, given: Given) -> Response<Answer> {
     }
     headers.insert("x-evil", HeaderValue::from_bytes(b"a\xc2\x9bb").expect("a value"));
     let requests = Requests { body: request.into_body(), bytes: Vec::new() };
-    tokio::spawn(async move { play(&path, requests, Sender(sender), given).await });
+    tokio::spawn(async move { play(&path, requests, Sender(sender), given, cut).await });
     response
 }
 
@@ -252,7 +295,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     [&[1], &length[..], &packed].concat()
 }
 
-async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given) {
+async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given, cut: Arc<Notify>) {
     match path {
         "/Greeter/SayHello" if given.unimplemented => {
             sender.trailers(&[("grpc-status", "12"), ("grpc-message", "no such method")])
@@ -262,6 +305,10 @@ async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given) 
             let name = String::from_utf8_lossy(request.get(2..).unwrap_or_default()).into_owned();
             if let Some(millis) = name.strip_prefix("wait ") {
                 tokio::time::sleep(Duration::from_millis(millis.parse().expect("a number"))).await;
+            }
+            if name == "break" {
+                cut.notify_one();
+                return std::future::pending().await;
             }
             if let Some(code) = name.strip_prefix("fail ") {
                 return sender.trailers(&[("grpc-status", code), ("grpc-message", "as asked")]);
@@ -343,6 +390,7 @@ async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given) 
             }
             sender.ok();
         }
+        "/t.T/Web" | "/t.T/Json" | "/t.T/Long" => sender.ok(),
         "/t.T/Html" | "/t.T/TrailersOnly" | "/t.T/Brotli" => {}
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" if !given.alpha => {
             reflect(requests, sender, given).await;

@@ -5,9 +5,10 @@ use std::io::Write;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::super::Context;
 use super::super::format::{self, Allowed, Side};
 use super::super::io::{Output, say};
-use super::super::printer::Printer;
+use super::super::printer::{Printer, field_format};
 use super::super::schema::Chosen;
 use super::super::streaming::size;
 use super::super::warnings::Warnings;
@@ -38,19 +39,27 @@ impl super::Call {
     /// # Errors
     ///
     /// A field that the answers don't have, a format that there is not.
-    pub fn printer<'t>(&self, target: &'t Target) -> Result<Printer<'t>> {
+    pub fn printer<'t>(&self, context: &Context<'_>, target: &'t Target) -> Result<Printer<'t>> {
         let root = target.output.root();
-        let field = self.field.as_deref();
+        let mut path = self.field.as_deref().map(|path| path::resolve(root, path)).transpose()?;
         let to = match (&self.to, self.output.path()) {
-            (Some(name), _) => Some(TO.option(name)?),
-            (None, Some(file)) if field.is_none() => TO.file(file)?,
+            (Some(name), _) => {
+                let format = match &mut path {
+                    Some(steps) => field_format(TO, root, steps, name),
+                    None => TO.option(name),
+                };
+                let shadow =
+                    |error: Error| error.maybe_hint(context.shadow_hint("to", name.as_ref()));
+                Some(format.map_err(shadow)?)
+            }
+            (None, Some(file)) if path.is_none() => TO.file(file)?,
             (None, _) => None,
         };
         self.json.check(to)?;
         Ok(Printer {
             root,
             to,
-            path: field.map(|field| path::resolve(root, field)).transpose()?,
+            path,
             json: self.json.options(),
             pretty: self.json.pretty,
             stream: target.method.server_streaming

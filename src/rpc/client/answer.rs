@@ -13,10 +13,9 @@ use super::{Link, faults, metadata};
 use crate::error::{Error, Result};
 use crate::escape::quote;
 use crate::rpc::address::Address;
+use crate::rpc::is_grpc;
+use crate::wire::limits::GRPC_HEAD_LEN;
 use crate::wire::reader::bytes_of;
-
-/// The bytes before a message: whether it is packed, and its length.
-const HEAD_LEN: usize = 5;
 
 /// How messages are packed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,8 +55,7 @@ impl<'l> Answer<'l> {
     ) -> Result<Self> {
         let (parts, body) = response.into_parts();
         let headers = parts.headers;
-        let content = headers.get("content-type").map(|value| value.as_bytes());
-        let is_grpc = content.is_some_and(|content| content.starts_with(b"application/grpc"));
+        let is_grpc = is_grpc(&headers);
         // A proxy may answer with a status of its own kind as well.
         if !headers.contains_key("grpc-status") && (parts.status != 200 || !is_grpc) {
             return Err(no_grpc(address, parts.status, &headers));
@@ -134,7 +132,8 @@ impl<'l> Answer<'l> {
 
     fn whole(&mut self) -> Result<Option<Vec<u8>>> {
         let bytes = &self.arrived[self.done..];
-        let Some((&[flag, ref length @ ..], rest)) = bytes.split_first_chunk::<HEAD_LEN>() else {
+        let Some((&[flag, ref length @ ..], rest)) = bytes.split_first_chunk::<GRPC_HEAD_LEN>()
+        else {
             return Ok(None);
         };
         let length = u64::from(u32::from_be_bytes(*length));
@@ -154,7 +153,7 @@ impl<'l> Answer<'l> {
             0 => message.to_vec(),
             _ => self.unpacked(message)?,
         };
-        self.done += HEAD_LEN + length as usize;
+        self.done += GRPC_HEAD_LEN + length as usize;
         Ok(Some(message))
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
 
-use crate::error::{Error, names};
+use crate::error::{self, Error, names};
 use crate::escape::{quote, quote_bytes, visible};
 use crate::rpc::address::{Address, Place};
 use crate::wire::limits::CALL_HEADERS_MAX;
@@ -35,11 +35,7 @@ pub fn reason(error: &dyn StdError) -> String {
     while let Some(source) = inner.source() {
         inner = source;
     }
-    let text = inner.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut chars = text.chars();
-    let lower = chars.next().map(char::to_lowercase).into_iter().flatten();
-    names::cut(visible(&lower.chain(chars).collect::<String>()), REASON_MAX)
+    names::cut(visible(&error::lower(&inner.to_string())), REASON_MAX)
 }
 
 /// The error of rustls that an error of the system stands for.
@@ -190,10 +186,14 @@ fn certificate(address: &Address, error: &CertificateError) -> Error {
             Error::failure(format!("{whose} is not trusted: who signed it is not known"))
                 .hint(trust)
         }
+        CertificateError::BadSignature => {
+            Error::failure(format!("{whose} is not trusted: its signature is not right"))
+                .hint(trust)
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             let mut found = Error::failure(format!("{whose} is for another name"));
             if let CertificateError::NotValidForNameContext { presented, .. } = error {
-                let names: Vec<String> = presented.iter().map(|name| visible(name)).collect();
+                let names: Vec<String> = presented.iter().map(|name| plain_name(name)).collect();
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 found = found.line(format!("it has {}", names::list(&names)));
             }
@@ -223,6 +223,12 @@ fn certificate(address: &Address, error: &CertificateError) -> Error {
             }
         }
     }
+}
+
+/// A name that a certificate has, out of `DnsName("a.example")`.
+fn plain_name(name: &str) -> String {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    visible(inner.unwrap_or(name).trim_matches('"'))
 }
 
 /// What HTTP/2 says of a failure, if it is its own and not the connection's.

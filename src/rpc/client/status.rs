@@ -53,7 +53,8 @@ pub struct Status {
     /// What the server wrote in its place, if that is none.
     other: Option<String>,
     message: String,
-    details: Vec<Detail>,
+    /// None where they cannot be read.
+    details: Option<Vec<Detail>>,
 }
 
 /// `google.rpc.Status`, as far as it says more than the headers.
@@ -81,13 +82,17 @@ impl Status {
         let known = number.filter(|number| usize::from(*number) < CODES.len());
         let message = headers.get("grpc-message").map(|message| message.as_bytes());
         let message = metadata::percent_decoded(message.unwrap_or_default());
-        let details = metadata::binary(headers, "grpc-status-details-bin").unwrap_or_default();
+        let name = "grpc-status-details-bin";
+        let details = match headers.contains_key(name) {
+            true => metadata::binary(headers, name),
+            false => Some(Vec::new()),
+        };
         Some(Status {
             code: known.unwrap_or(UNKNOWN),
             other: known.is_none().then(|| quote(&String::from_utf8_lossy(text))),
             message: String::from_utf8_lossy(&message).into_owned(),
             // Details that cannot be read take nothing from the status.
-            details: Details::decode(&*details).map(|it| it.details).unwrap_or_default(),
+            details: details.and_then(|it| Some(Details::decode(&*it).ok()?.details)),
         })
     }
 
@@ -113,8 +118,11 @@ impl Status {
     pub fn error(&self, schema: Option<&Schema>) -> Error {
         let mut error = Error::of_call(format!("the server answered {}", self.said()), self.code);
         let mut lines = Vec::new();
-        for detail in &self.details {
+        for detail in self.details.iter().flatten() {
             detail.show(schema, &mut lines);
+        }
+        if self.details.is_none() {
+            lines.push(String::from("its details cannot be read"));
         }
         let more = lines.len().saturating_sub(DETAIL_LINES_MAX);
         lines.truncate(DETAIL_LINES_MAX);
@@ -202,6 +210,12 @@ mod tests {
             error(&[("grpc-status", "99")]),
             "2 error: the server answered UNKNOWN (its code \"99\" does not exist)"
         );
+        for details in ["?", "CgU="] {
+            assert_eq!(
+                error(&[("grpc-status", "5"), ("grpc-status-details-bin", details)]),
+                "5 error: the server answered NOT_FOUND\n  its details cannot be read"
+            );
+        }
         assert_eq!(
             error(&[("grpc-status", "x")]),
             "2 error: the server answered UNKNOWN (its code \"x\" does not exist)"
