@@ -86,7 +86,8 @@ pub struct Call {
     schema: SchemaFiles,
 }
 
-/// How calls are made.
+/// How calls are made. Clap knows these for help and for its errors: they are
+/// read from the words by `target`, since the schema may need them before.
 #[derive(Args)]
 #[command(next_help_heading = "Call")]
 pub struct CallOptions {
@@ -103,7 +104,7 @@ pub struct CallOptions {
     tls: TlsOptions,
 }
 
-/// Whom to trust, and what to show.
+/// Whom to trust, and what to show; read as those above are.
 #[derive(Args)]
 #[command(next_help_heading = "TLS")]
 pub struct TlsOptions {

@@ -53,6 +53,7 @@ service T {
   rpc Missing(M) returns (M);
   rpc Detail(M) returns (M);
   rpc Flood(M) returns (stream M);
+  rpc Unknown(M) returns (M);
   rpc Refused(M) returns (M);
   rpc Reset(M) returns (M);
   rpc Long(M) returns (M);
@@ -360,6 +361,10 @@ async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given, 
             sender.raw(&[0, 0, 0, 0, 9, 1, 2]);
             sender.ok();
         }
+        "/t.T/Unknown" => {
+            sender.message(b"\x10\x07");
+            sender.ok();
+        }
         "/t.T/Gzip" => {
             sender.raw(&gzip(&named("packed")));
             sender.ok();
@@ -390,7 +395,8 @@ async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given, 
             }
             sender.ok();
         }
-        "/t.T/Web" | "/t.T/Json" | "/t.T/Long" => sender.ok(),
+        "/t.T/Web" | "/t.T/Json" => sender.ok(),
+        "/t.T/Long" => std::future::pending().await,
         "/t.T/Html" | "/t.T/TrailersOnly" | "/t.T/Brotli" => {}
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" if !given.alpha => {
             reflect(requests, sender, given).await;

@@ -230,8 +230,11 @@ impl Shown<'_> {
                 self.target.name
             )));
         }
-        let number = self.printer.stream.then_some(self.count);
-        self.warnings.tell(notes, number);
+        let place = match self.number {
+            Some(number) => Some(("request", number)),
+            None => self.printer.stream.then_some(("answer", self.count)),
+        };
+        self.warnings.tell_in(notes, place);
         Ok(())
     }
 

@@ -323,7 +323,11 @@ pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
     let (schema, sets) = schema::from_server(set, comments)?;
     let services = of_sets(&sets)?;
     let listing = Listing { services: &services, whose: "the server" };
-    let found = listing.find(method.unwrap_or_default())?;
+    let found = listing.find(method.unwrap_or_default()).map_err(|error| {
+        // It may be meant for the address that is missing.
+        let is_host = way.is_default && method.is_some_and(|word| !word.contains(['/', '.']));
+        error.maybe_hint(is_host.then(|| String::from("an address ends in :PORT")))
+    })?;
     // What the server does not tell of its own method is no mistake of the words.
     finish(schema, found, way, Some(client)).map_err(|error| {
         let hint = "the server's reflection tells the method, and not all of its types";

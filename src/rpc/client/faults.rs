@@ -265,15 +265,21 @@ pub fn of_http2(address: &Address, error: &h2::Error) -> Error {
         }
         (false, true) if error.is_go_away() => {
             let what = format!("the server {address} ended the connection ({reason_text})");
-            Error::failure(what).hint(harmless)
+            Error::failure(what).hint(match reason {
+                h2::Reason::NO_ERROR => harmless,
+                _ => "the call was not begun",
+            })
         }
         // What this side found wrong. Headers that are too long are among it.
         _ => {
             let what = format!("the answer of {address} is not taken ({reason_text})");
-            Error::failure(what).hint(format!(
-                "it breaks the rules of HTTP/2, or has headers of more than {} KiB",
-                CALL_HEADERS_MAX >> 10
-            ))
+            let long = match reason {
+                h2::Reason::PROTOCOL_ERROR | h2::Reason::ENHANCE_YOUR_CALM => {
+                    format!(", or has headers of more than {} KiB", CALL_HEADERS_MAX >> 10)
+                }
+                _ => String::new(),
+            };
+            Error::failure(what).hint(format!("it breaks the rules of HTTP/2{long}"))
         }
     }
 }
@@ -291,4 +297,31 @@ pub fn not_taken(address: &Address, reason: Option<&str>) -> Error {
 pub fn broken(address: &Address, reason: &str) -> Error {
     Error::failure(format!("the connection to {address} broke off: {reason}"))
         .hint("the server may have ended, or something between; nothing is known of the call")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_the_unit_that_it_is_typed_in() {
+        let cases = [
+            (Duration::from_nanos(5), "5 ns"),
+            (Duration::from_micros(1), "1 us"),
+            (Duration::from_micros(1500), "1.5 ms"),
+            (Duration::from_millis(200), "200 ms"),
+            (Duration::from_millis(1200), "1.2 s"),
+            (Duration::from_secs(60), "60 s"),
+        ];
+        for (duration, expected) in cases {
+            assert_eq!(time(duration), expected);
+        }
+    }
+
+    #[test]
+    fn names_of_certificates_are_as_they_are_typed() {
+        assert_eq!(plain_name("DnsName(\"a.example\")"), "a.example");
+        assert_eq!(plain_name("IpAddress(10.0.0.1)"), "10.0.0.1");
+        assert_eq!(plain_name("\u{1b}[m"), "\\u001b[m");
+    }
 }

@@ -19,7 +19,6 @@ use crate::schema::{Set, builtin};
 use crate::wire::limits::{
     CALL_MESSAGE_MAX, REFLECTED_FILES_MAX, REFLECTED_LEN_MAX, REFLECTED_SERVICES_MAX,
 };
-use crate::wire::varint;
 
 /// The versions of the service, whose messages are the same on the wire.
 const VERSIONS: [&str; 2] = ["grpc.reflection.v1", "grpc.reflection.v1alpha"];
@@ -240,7 +239,8 @@ impl Files {
         }
         let start = self.set.len();
         self.set.push(0x0a);
-        varint::write(file.len() as u64, &mut self.set);
+        // There is always room in memory.
+        let _ = prost::encode_length_delimiter(file.len(), &mut self.set);
         self.set.extend_from_slice(&file);
         if self.set.len() > REFLECTED_LEN_MAX || self.names.len() >= REFLECTED_FILES_MAX {
             return Err(Error::failure("the schema that the server tells has no end").hint(
