@@ -783,6 +783,9 @@ fn a_hostile_reflection_is_refused() {
         let out = session.run("call @ t.T/Unary", "");
         assert!(out.contains(expected), "{out:?}");
         assert!(!out.contains('\u{1b}'), "{out:?}");
+        // Who tells it is said, and once.
+        let whose = ["server @", "the server's reflection"].map(|it| out.matches(it).count());
+        assert_eq!(whose.iter().sum::<usize>(), 1, "{out:?}");
         let out = session.run("call @ q.Q/Unary", "");
         assert!(out.contains("e\\u001b[31m") && !out.contains('\u{1b}'), "{out:?}");
     }

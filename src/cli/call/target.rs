@@ -321,7 +321,10 @@ pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
     let mut reflection = Reflection::new(&client, metadata(words)?, CALL_MESSAGE_MAX);
     let set = ask(&mut reflection, method.unwrap_or_default())?;
     let (schema, sets) = schema::from_server(set, comments)?;
-    let services = of_sets(&sets)?;
+    let services = of_sets(&sets);
+    let services = services.map_err(|error| {
+        error.hint(format!("it is the server {} that tells it", client.server()))
+    })?;
     let listing = Listing { services: &services, whose: "the server" };
     let found = listing.find(method.unwrap_or_default()).map_err(|error| {
         // It may be meant for the address that is missing.
