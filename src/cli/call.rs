@@ -59,12 +59,12 @@ pub struct Call {
     input: Option<OsString>,
     /// Many requests, from standard input unless -i or -d names another: JSON one value after another, binary each
     /// after its length, else one a line. A method with one request is called for each, up to 32 at a time
-    #[arg(long, help_heading = "Input")]
+    #[arg(long, alias = "delimited", help_heading = "Input")]
     stream: bool,
     /// With --stream: go on after a request that fails; the status is that of the first failure
     #[arg(long, help_heading = "Input")]
     keep_going: bool,
-    /// Write the answer as text (default) or json; many have a line each
+    /// Write the answer as text (default) or json; many have a line each, and bytes of --field can be hex or base64
     #[arg(long, value_name = "FORMAT", help_heading = "Output", hide_possible_values = true,
         value_parser = Offered(&["text", "json"]))]
     to: Option<String>,
@@ -86,7 +86,8 @@ pub struct Call {
     schema: SchemaFiles,
 }
 
-/// How calls are made.
+/// How calls are made. Clap knows these for help and for its errors: they are
+/// read from the words by `target`, since the schema may need them before.
 #[derive(Args)]
 #[command(next_help_heading = "Call")]
 pub struct CallOptions {
@@ -103,7 +104,7 @@ pub struct CallOptions {
     tls: TlsOptions,
 }
 
-/// Whom to trust, and what to show.
+/// Whom to trust, and what to show; read as those above are.
 #[derive(Args)]
 #[command(next_help_heading = "TLS")]
 pub struct TlsOptions {
@@ -141,10 +142,10 @@ fn options(command: Command, context: &Context<'_>) -> Result<Command> {
 
 fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let args = Call::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
-    target::check_words(context.words, [&args.address, &args.method])?;
+    target::check_words(context, [&args.address, &args.method])?;
     let chosen = context.chosen()?;
     let Some(target) = chosen.target() else { return Ok(()) };
-    let printer = args.printer(target)?;
+    let printer = args.printer(context, target)?;
     let requests = args.requests(context, chosen, target)?;
     show::run(&args, context.words, chosen, target, &printer, requests)
 }

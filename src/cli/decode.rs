@@ -10,19 +10,18 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions, Sampled};
-use super::printer::{JsonOptions, Printer};
+use super::printer::{JsonOptions, Printer, field_format};
 use super::progress::Progress;
 use super::schema::{Chosen, SchemaOptions, is_at_hand};
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
 use super::{Context, Spec, guess, usage};
-use crate::codec::path::{self, Pick, Step};
+use crate::codec::path;
 use crate::codec::quick::{SLACK, Slab, ToJson, ToText};
 use crate::codec::{Notes, Origin, base64_text, hex_text};
 use crate::error::{Error, Result};
-use crate::escape;
 use crate::stream::{Convert, Framing, Record, Split};
-use crate::table::{Kind, Root, WellKnown};
+use crate::table::Root;
 use crate::wire::limits::{QUICK_LEN, WRITE_LEN};
 
 /// Turn bytes into fields.
@@ -94,9 +93,6 @@ const TO: Allowed = Allowed {
     pipe: "hello decode … --to json | hello encode --from json --to {}",
 };
 
-/// What the value of a field may be written as: which, depends on the field.
-const ANY: Allowed = Allowed { formats: format::ALL, ..TO };
-
 fn options(command: Command, _: &Context<'_>) -> Result<Command> {
     Ok(Decode::augment_args(command))
 }
@@ -119,7 +115,7 @@ impl Decode {
         let mut path = self.field.as_deref().map(|path| path::resolve(root, path)).transpose()?;
         let to = match (&self.to, self.output.path()) {
             (Some(name), _) => Some(match &mut path {
-                Some(steps) => field_format(root, steps, name)?,
+                Some(steps) => field_format(TO, root, steps, name)?,
                 None => TO.option(name)?,
             }),
             (None, Some(file)) if path.is_none() => TO.file(file)?,
@@ -308,42 +304,6 @@ impl Convert for Decoding<'_, '_> {
             (None, None) => (0, range.start),
         }
     }
-}
-
-/// The format of the values that a path leads to. Of a wrapper of bytes it is
-/// the bytes that have one of bytes, so the path then goes on to them.
-fn field_format<'t>(root: Root<'t>, steps: &mut Vec<Step<'t>>, name: &str) -> Result<Format> {
-    let format = ANY.option(name)?;
-    let Some(leaf) = path::leaf(root, steps) else { return Ok(format) };
-    if leaf.kind == Kind::Bytes || format::FIELDS.contains(&format) {
-        return Ok(format);
-    }
-    let typed = path::typed(steps);
-    let what = format!("`--to {}` is for bytes, and `{typed}` is", format.name());
-    if !leaf.kind.is_message() {
-        return Err(
-            Error::usage(format!("{what} {}", leaf.kind.with_article())).hint("leave out `--to`")
-        );
-    }
-    let message = root.tables.message(leaf.message);
-    if let (Some(WellKnown::Wrapper), [value]) = (message.well_known, message.fields())
-        && value.kind == Kind::Bytes
-    {
-        steps.push(Step { index: 0, field: value, pick: Pick::All });
-        return Ok(format);
-    }
-    if message.map_entry {
-        return Err(
-            Error::usage(format!("{what} a map")).hint("leave out `--to`, or say `--to json`")
-        );
-    }
-    Err(Error::usage(format!("{what} a message")).hint(format!(
-        "`hello decode … --field {} --to json | \
-         hello encode … --type {} --from json --to {}` does it",
-        escape::shell_word(&typed),
-        message.name(),
-        format.name()
-    )))
 }
 
 /// The bytes of a message, out of the format they are written in.

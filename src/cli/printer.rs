@@ -1,14 +1,14 @@
 //! What is printed of a message: all of it, or the values of one field.
 
-use super::format::Format;
-use crate::codec::path::{Pick, Step};
+use super::format::{self, Allowed, Format};
+use crate::codec::path::{self, Pick, Step};
 use crate::codec::quick::{ToJson, ToText};
 use crate::codec::select::{self, Value};
 use crate::codec::text::Layout;
 use crate::codec::{Notes, base64_text, json, text};
 use crate::error::{Error, Result};
 use crate::escape;
-use crate::table::{Kind, Root};
+use crate::table::{Kind, Root, WellKnown};
 
 /// How JSON is written.
 #[derive(clap::Args)]
@@ -76,6 +76,53 @@ pub struct Printer<'t> {
     pub stream: bool,
     /// Whether unsafe characters of raw values are escaped.
     pub escaped: bool,
+}
+
+/// The format of the values that a path leads to, where `to` is what a command
+/// writes of messages. Of a wrapper of bytes it is the bytes that have one of
+/// bytes, so the path then goes on to them.
+///
+/// # Errors
+///
+/// A format that there is not, or that such values don't have.
+pub fn field_format<'t>(
+    to: Allowed,
+    root: Root<'t>,
+    steps: &mut Vec<Step<'t>>,
+    name: &str,
+) -> Result<Format> {
+    let format = Allowed { formats: format::ALL, ..to }.option(name)?;
+    let Some(leaf) = path::leaf(root, steps) else { return Ok(format) };
+    if leaf.kind == Kind::Bytes || format::FIELDS.contains(&format) {
+        return Ok(format);
+    }
+    let typed = path::typed(steps);
+    let what = format!("`--to {}` is for bytes, and `{typed}` is", format.name());
+    if !leaf.kind.is_message() {
+        return Err(
+            Error::usage(format!("{what} {}", leaf.kind.with_article())).hint("leave out `--to`")
+        );
+    }
+    let message = root.tables.message(leaf.message);
+    if let (Some(WellKnown::Wrapper), [value]) = (message.well_known, message.fields())
+        && value.kind == Kind::Bytes
+    {
+        steps.push(Step { index: 0, field: value, pick: Pick::All });
+        return Ok(format);
+    }
+    if message.map_entry {
+        return Err(
+            Error::usage(format!("{what} a map")).hint("leave out `--to`, or say `--to json`")
+        );
+    }
+    Err(Error::usage(format!("{what} a message")).hint(format!(
+        "`hello {} … --field {} --to json | \
+         hello encode … --type {} --from json --to {}` does it",
+        to.command,
+        escape::shell_word(&typed),
+        message.name(),
+        format.name()
+    )))
 }
 
 impl<'t> Printer<'t> {

@@ -163,6 +163,13 @@ impl Asked {
         }
     }
 
+    /// The same for what is missing in files.
+    #[cold]
+    #[cfg(feature = "grpc")]
+    pub fn say_files(&self, error: Error) -> Error {
+        self.say_environment(error, self.proto.is_empty())
+    }
+
     #[cold]
     fn say_type(&self, error: Error) -> Error {
         match self.type_of_environment {
@@ -409,8 +416,12 @@ pub fn load(asked: &Asked, comments: bool) -> Result<(Schema, Vec<Set>)> {
 #[cfg(feature = "grpc")]
 pub fn from_server(set: Set, comments: bool) -> Result<(Schema, Vec<Set>)> {
     let sets = vec![set];
-    let schema = Schema::from_sets(&sets, &[], comments)
-        .map_err(|found| found.error.hint(format!("it is {} that tells it", sets[0].label)))?;
+    let schema = Schema::from_sets(&sets, &[], comments).map_err(|found| {
+        match found.error.hints_at(&sets[0].label) {
+            true => found.error,
+            false => found.error.hint(format!("it is {} that tells it", sets[0].label)),
+        }
+    })?;
     Ok((schema, sets))
 }
 

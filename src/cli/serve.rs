@@ -7,9 +7,9 @@ use std::time::Duration;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::io::{self, Input};
-use super::schema::{Chosen, SchemaOptions, Whole, is_at_hand};
+use super::schema::{Asked, Chosen, SchemaOptions, Whole, is_at_hand};
 use super::{Context, Spec, streaming, usage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::escape::{quote, word};
 use crate::rpc::address;
 use crate::rpc::server::{self, GivenServices, Options, Reply, Tls};
@@ -90,7 +90,7 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
         whole => whole,
     };
     let max = args.max_message_size.as_deref().map_or(Ok(CALL_MESSAGE_MAX), streaming::size)?;
-    server::run(&Options {
+    let ran = server::run(&Options {
         place: address::listen(args.listen.as_deref().unwrap_or(address::DEFAULT))?,
         tls: args.tls()?,
         max: usize::try_from(max).unwrap_or(usize::MAX).min(u32::MAX as usize),
@@ -102,6 +102,10 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
             sets,
             replies: &replies,
         }),
+    });
+    ran.map_err(|error| match error.kind() {
+        Kind::Usage => Asked::from_words(context.words).say_files(error),
+        _ => error,
     })
 }
 

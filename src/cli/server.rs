@@ -27,7 +27,8 @@ pub fn type_of(server: &OsStr, type_name: Option<&str>) -> Result<Set> {
             .hint(format!("`hello describe --server {server}` lists what there is")));
     };
     let client = Client::connect(Route::to(target::address_of(server)?))?;
-    let mut reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
+    let reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
+    let mut reflection = reflection.without_headers();
     let mut files = Files::start()?;
     if !reflection.add(name.trim_start_matches('.'), &mut files)? {
         // It may be short: that is seen where all is known.

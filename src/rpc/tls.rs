@@ -104,9 +104,22 @@ fn provider() -> Arc<CryptoProvider> {
 }
 
 fn read(identity: &Identity<'_>) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
-    let key = PrivateKeyDer::from_pem_file(identity.key)
-        .map_err(|error| unreadable(identity.key, "private key", &error))?;
+    let key = PrivateKeyDer::from_pem_file(identity.key).map_err(|error| {
+        match matches!(error, pem::Error::NoItemsFound) && is_encrypted(identity.key) {
+            true => {
+                Error::failure(format!("the private key in {} is encrypted", shown(identity.key)))
+                    .hint("`openssl pkey -in FILE -out KEY.pem` takes the password off")
+            }
+            false => unreadable(identity.key, "private key", &error),
+        }
+    })?;
     Ok((certificates(identity.certificate)?, key))
+}
+
+/// Whether a PEM file has a key that a password protects.
+fn is_encrypted(path: &Path) -> bool {
+    let mark = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
+    std::fs::read_to_string(path).is_ok_and(|text| text.contains(mark))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
@@ -179,7 +192,14 @@ fn begin(what: &str) -> &'static str {
 
 fn not_a_pair(identity: &Identity<'_>, error: &rustls::Error) -> Error {
     let (certificate, key) = (shown(identity.certificate), shown(identity.key));
-    Error::failure(format!("{certificate} and {key} do not go together: {error}"))
+    match error {
+        rustls::Error::InconsistentKeys(_) => {
+            Error::failure(format!("{key} is not the key of the certificate {certificate}"))
+        }
+        error => {
+            Error::failure(format!("{certificate} and {key} cannot be used together: {error}"))
+        }
+    }
 }
 
 fn failed(error: &rustls::Error) -> Error {

@@ -131,6 +131,9 @@ pub const GZIP_RATIO_MAX: u64 = 32;
 /// See [`GZIP_RATIO_MAX`].
 pub const GZIP_FREE: u64 = 8 << 20;
 
+/// The bytes before a message of a call: whether it is packed, and its length.
+pub const GRPC_HEAD_LEN: usize = 5;
+
 /// The bytes of a message of a call that are accepted unless told otherwise:
 /// what the official clients accept.
 pub const CALL_MESSAGE_MAX: u64 = 4 << 20;
@@ -143,6 +146,14 @@ pub const CALL_HEADERS_MAX: u32 = 64 << 10;
 /// round trip of a network is filled, few enough that what was sent behind a
 /// failure is little.
 pub const CALLS_IN_FLIGHT: usize = 32;
+
+/// The bytes of an answer that a server may send before they are read: what fills
+/// a gigabit a second over 8 ms. A connection has as many for each call in flight.
+pub const CALL_WINDOW: u32 = 1 << 20;
+
+/// The bytes of the answers of a call that wait until those of the calls before it
+/// were told; one message may be longer.
+pub const ANSWERS_AHEAD: usize = 256 << 10;
 
 /// The requests that are read ahead of what the server takes.
 pub const REQUESTS_AHEAD: usize = 16;

@@ -20,7 +20,7 @@ use crate::rpc::client::{Messages, body::Requests};
 use crate::schema::Compiled;
 use crate::stream::{Convert, Framing, Outcome, Record, Split, Wanted, Watch, pump};
 use crate::table::Root;
-use crate::wire::limits::MESSAGE_LEN_MAX;
+use crate::wire::limits::{GRPC_HEAD_LEN, MESSAGE_LEN_MAX};
 
 const FROM: Allowed =
     Allowed { command: "call", side: Side::From, formats: format::ALL, pipe: "hello encode" };
@@ -84,7 +84,11 @@ impl super::Call {
             }
             return Ok(Sent::Given(vec![fields::bytes(root, &context.given, &is_option)?]));
         }
-        let Some((input, format)) = self.source()? else {
+        let source = self.source().map_err(|error| {
+            let from = self.from.as_deref();
+            error.maybe_hint(from.and_then(|name| context.shadow_hint("from", name.as_ref())))
+        })?;
+        let Some((input, format)) = source else {
             // A stream of requests may have none at all.
             return Ok(Sent::Given(match target.method.client_streaming {
                 true => Vec::new(),
@@ -103,7 +107,9 @@ impl super::Call {
             let words = matches!(input, Input::Words(_));
             let named = self.from.is_some();
             match words {
-                true => explain_data(&raw, error),
+                true => explain_data(&raw, error).maybe_hint(
+                    self.data.as_ref().and_then(|data| context.shadow_hint("data", data)),
+                ),
                 false => guess::Asked { root, format, named, words }.explain(&raw, error),
             }
         })?;
@@ -234,7 +240,7 @@ impl Stream {
         let outcome = pump(input, &mut output, split, &wanted, &convert, &mut watch);
         // The output fails only where nobody wants more.
         if let Ok(Outcome { fault: Some(fault), .. }) = outcome {
-            feeder.bring(Err(fault));
+            feeder.bring(Err(fault.as_request()));
         }
     }
 }
@@ -254,15 +260,12 @@ impl Convert for Requesting<'_> {
         _: &mut Notes,
     ) -> Result<()> {
         parse(self.root, self.format, record.bytes(), record.origin, scratch)?;
-        let mut framed = Vec::with_capacity(scratch.len() + HEAD_LEN);
+        let mut framed = Vec::with_capacity(scratch.len() + GRPC_HEAD_LEN);
         Framing::Grpc.write(scratch, &mut framed)?;
         out.extend(&framed);
         Ok(())
     }
 }
-
-/// The bytes before a request: a flag, and the length.
-const HEAD_LEN: usize = 5;
 
 /// Hands on the requests that the pump writes.
 struct Frames<'f> {
@@ -275,7 +278,7 @@ impl Write for Frames<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.bytes.extend_from_slice(bytes);
         let mut rest = &self.bytes[..];
-        while let Some((head, behind)) = rest.split_first_chunk::<HEAD_LEN>() {
+        while let Some((head, behind)) = rest.split_first_chunk::<GRPC_HEAD_LEN>() {
             let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
             let Some((message, behind)) = behind.split_at_checked(length as usize) else { break };
             if !self.feeder.bring(Ok(message.to_vec())) {
@@ -312,6 +315,7 @@ impl Watch for Told<'_> {
         if !self.keep_going {
             return Err(error);
         }
+        let error = error.as_request();
         self.broken.fetch_add(1, Ordering::Relaxed);
         match self.say_broken {
             true => say(&error.to_string()),
