@@ -83,7 +83,7 @@ const PERSON: &str = "--proto person.proto --type Person";
 #[test]
 fn bash_is_offered_commands_options_and_their_values() {
     assert_offered(&[
-        ("hello |", "encode decode describe call serve completions help"),
+        ("hello |", "encode decode describe diff call serve completions help"),
         ("hello e|", "encode"),
         ("hello encode --fr|", "--from --framing"),
         ("hello encode --to b|", "binary base64"),
