@@ -82,7 +82,7 @@ fn lines(text: &str) -> Vec<String> {
     let text = text.strip_suffix('\n').unwrap_or(text);
     text.split('\n')
         .map(|line| {
-            let line = visible(&line.trim_end().replace('\t', TAB));
+            let line = visible(&line.trim_end_matches([' ', '\t', '\r']).replace('\t', TAB));
             // As people write it, also where it stood between `/*` and `*/`.
             let apart = line.is_empty() || line.starts_with([' ', '/']);
             if apart { line } else { format!(" {line}") }
