@@ -1,4 +1,4 @@
-//! A schema as people read it: [`unit`] prints `.proto` text that `protoc`
+//! A schema as people read it: [`mod@unit`] prints `.proto` text that `protoc`
 //! compiles again, [`find`] says what a name means, [`list`] lists what there
 //! is.
 //!
