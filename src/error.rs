@@ -25,7 +25,11 @@ pub use excerpt::Excerpt;
 
 /// What the system says, without its number, in lower case as our own words.
 pub fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
+    lower(&error.to_string())
+}
+
+/// What somebody else's error says, in the same way.
+pub fn lower(text: &str) -> String {
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut chars = text.chars();
     match chars.next() {
@@ -62,12 +66,16 @@ pub enum Kind {
     Call(u8),
     /// The reader of our output went away: nothing to say, status 0.
     ReaderGone,
+    /// What was compared differs, which the output has said: status 1.
+    Different,
 }
 
 struct Inner {
     kind: Kind,
     what: String,
     record: Option<u64>,
+    /// What records are called where it happened.
+    one: &'static str,
     at: Option<At>,
     /// The message type and the fields from it down, innermost first: each
     /// level adds itself while the error passes through it, so that the path
@@ -96,6 +104,7 @@ impl Error {
             kind,
             what: names::cut(what, TEXT_MAX),
             record: None,
+            one: "record",
             at: None,
             root: None,
             path: Vec::new(),
@@ -136,6 +145,12 @@ impl Error {
         Self::new(Kind::ReaderGone, String::from("the reader of the output went away"))
     }
 
+    /// What was compared is not the same.
+    #[cold]
+    pub fn different() -> Self {
+        Self::new(Kind::Different, String::from("the messages differ"))
+    }
+
     /// Puts the error at a byte of the input.
     #[cold]
     pub fn at_byte(mut self, offset: u64) -> Self {
@@ -154,6 +169,20 @@ impl Error {
     #[cold]
     pub fn in_record(mut self, record: u64) -> Self {
         self.0.record = Some(record);
+        self
+    }
+
+    /// The same where the records are requests of calls.
+    #[cold]
+    pub fn in_request(mut self, request: u64) -> Self {
+        self.0.record = Some(request);
+        self.as_request()
+    }
+
+    /// The record that it names is a request.
+    #[cold]
+    pub fn as_request(mut self) -> Self {
+        self.0.one = "request";
         self
     }
 
@@ -231,6 +260,13 @@ impl Error {
         self
     }
 
+    /// The same error, shown to be none of the command line's words.
+    #[cold]
+    pub fn as_failure(mut self) -> Self {
+        self.0.kind = Kind::Failure;
+        self
+    }
+
     /// What it means for the exit status.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -240,7 +276,7 @@ impl Error {
     pub fn status(&self) -> u8 {
         match self.0.kind {
             Kind::ReaderGone => 0,
-            Kind::Failure => 1,
+            Kind::Failure | Kind::Different => 1,
             Kind::Usage => 2,
             Kind::Call(code) => CALL_STATUS.saturating_add(code),
         }
@@ -264,6 +300,11 @@ impl Error {
     /// Whether it knows where in the input it is.
     pub fn has_place(&self) -> bool {
         self.0.at.is_some()
+    }
+
+    /// Whether a hint has this in it.
+    pub fn hints_at(&self, text: &str) -> bool {
+        self.0.hints.iter().any(|hint| hint.contains(text))
     }
 
     /// Whether it says how to mend it.
@@ -304,8 +345,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.0.what)?;
-        let one = if let Kind::Call(_) = self.0.kind { "request" } else { "record" };
-        let record = self.0.record.map(|n| format!("in {one} {n}"));
+        let record = self.0.record.map(|n| format!("in {} {n}", self.0.one));
         let at = self.0.at.map(|at| match at {
             At::Byte(offset) => format!("at byte {offset}"),
             At::LineColumn(line, column) => format!("at line {line}, column {column}"),

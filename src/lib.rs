@@ -6,6 +6,7 @@
 //!   the schema options, field flags. The only home of clap.
 //! - `rpc`: the gRPC server and client, behind the feature `grpc`.
 //! - [`stream`]: many messages one after another: framings, and the pump.
+//! - [`describe`]: a schema as people read it: `.proto` text, lists of names.
 //! - [`codec`]: binary, JSON and text in and out, without any I/O.
 //! - [`schema`]: descriptors and names, where they come from.
 //! - [`table`]: the compiled schema, plain data for the codec.
@@ -17,6 +18,7 @@
 
 pub mod cli;
 pub mod codec;
+pub mod describe;
 pub mod error;
 pub mod escape;
 pub mod inspect;

@@ -36,6 +36,12 @@ impl Session {
         shown(&self.shell, &line, input).replace(&address, "@")
     }
 
+    /// Runs a line of shell, where `@` stands for the address.
+    fn run_line(&self, line: &str) -> String {
+        let address = self.server.address.to_string();
+        shown(&self.shell, &line.replace('@', &address), "").replace(&address, "@")
+    }
+
     /// The same with the schema of a file, of one of its methods.
     fn t(&self, method: &str, rest: &str, input: &str) -> String {
         self.run(&format!("call @ t.T/{method} --proto t.proto {rest}"), input)
@@ -66,7 +72,14 @@ fn the_greeter_is_called_without_a_schema() {
         run("call http://@/Greeter/SayHello -d '{\"name\":\"zzz\"}'"),
         "name: \"我是zzz\"\n"
     );
-    assert_eq!(run("call @ SayHello"), "name: \"我是\"\n");
+    assert_eq!(run("call @ --name zzz --to json --pretty"), "{\n  \"name\": \"我是zzz\"\n}\n");
+    assert_eq!(run("call @ /Greeter/SayHello"), "name: \"我是\"\n");
+    // Shorter names may be those of other services: the server is asked.
+    for short in ["SayHello", "Greeter.SayHello"] {
+        let out = run(&format!("call @ {short}"));
+        assert!(out.starts_with("error: the server @ has no reflection\n"), "{out}");
+        assert!(out.ends_with("= 1\n"), "{out}");
+    }
     assert_eq!(run("call @ --set name=zzz -H 'x-a: b' --timeout 5"), "name: \"我是zzz\"\n");
     {
         let headers = session.server.headers.lock().expect("nobody fails with it");
@@ -118,9 +131,111 @@ fn many_requests_go_over_one_connection() {
     );
     let errors = session.run("call @ --stream --keep-going 2>&1 >/dev/null", names);
     for part in
-        ["in request 2", "in record 3, at line 3", "in request 4", "error: calls failed: 3\n"]
+        ["in request 2", "in request 3, at line 3", "in request 4", "error: calls failed: 3\n"]
     {
         assert!(errors.contains(part), "{part:?} is not in\n{errors}");
+    }
+}
+
+#[test]
+fn each_of_many_requests_may_have_many_answers() {
+    let session = Session::new(Given::default());
+    let names = "{\"name\":\"ab\"}{\"name\":\"\"}{\"name\":\"cde\"}";
+    assert_eq!(session.t("Spread", "--stream --field name", names), "a\nb\nc\nd\ne\n");
+    let letters = "{\"name\":\"abcdefghij\"}".repeat(100);
+    let expected = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n".repeat(100);
+    assert_eq!(session.t("Spread", "--delimited --field name", &letters), expected);
+    // Those that wait for their turn keep nothing back from the first in line.
+    let floods = "{\"name\":\"48\"}".repeat(40);
+    let out = session.t("Flood", "--stream --field name --timeout 60 | wc -c", &floods);
+    assert_eq!(out.trim(), (40 * 48 * ((64 << 10) + 1)).to_string());
+}
+
+#[test]
+fn the_first_in_line_is_shown_while_it_is_answered() {
+    let session = Session::new(Given::default());
+    let address = session.server.address.to_string();
+    let mut child = session
+        .shell
+        .command("hello")
+        .args(["call", &address, "t.T/Drip", "--proto", "t.proto", "--stream", "--field", "name"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("hello runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    writeln!(stdin, "{{\"name\":\"a\"}}").expect("it reads");
+    // It answers once, and never ends.
+    let mut line = String::new();
+    stdout.read_line(&mut line).expect("it writes");
+    assert_eq!(line, "a\n");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+}
+
+#[test]
+fn broken_requests_take_nothing_from_the_answer() {
+    let session = Session::new(Given::default());
+    let names = "{\"name\":\"a\"}\n{\"nam\":1}\n{\"name\":\"b\"}\n";
+    let line = "--stream --keep-going -o out.txt; echo $?; cat out.txt";
+    assert_eq!(
+        session.t("Gather", line, names),
+        "1\nname: \"a+b\"\nerror: t.M has no field \"nam\"\n  in request 2, at line 2, column 2, \
+         in t.M\n  {\"nam\":1}\n   ^^^^^\nhint: did you mean `name`?\n\
+         error: broken records were skipped: 1\n"
+    );
+}
+
+#[test]
+fn a_file_stays_as_it_was_when_the_disk_is_full() {
+    let session = Session::new(Given::default());
+    std::fs::write(session.shell.file("old.txt"), "old\n").expect("it can be written");
+    let address = session.server.address.to_string();
+    let call = format!("hello call {address} --proto t.proto --stream --field name -o old.txt");
+    for (method, input) in [
+        ("t.T/Spread", format!("{{\"name\":\"{}\"}}", "a".repeat(120))),
+        ("t.T/Unary", "{\"name\":\"a\"}".repeat(20_000)),
+    ] {
+        let input = input.repeat(20);
+        let limited = "trap '' XFSZ; ulimit -f 1";
+        let out = shown(&session.shell, &format!("{limited}; {call} {method}"), &input);
+        assert!(
+            out.starts_with("error: the file \"old.txt\" cannot be written: file too large"),
+            "{out}"
+        );
+        assert!(out.ends_with("= 1\n") && !out.contains("in request"), "{out}");
+        let old = std::fs::read_to_string(session.shell.file("old.txt"));
+        assert_eq!(old.expect("it is there"), "old\n");
+    }
+    // What the server fails is another matter: what came before it is kept.
+    let input = "{\"name\":\"a\"}{\"name\":\"fail 5\"}";
+    let out = shown(&session.shell, &format!("{call} t.T/Unary; cat old.txt"), input);
+    assert!(out.starts_with("我是a\nerror: the server answered NOT_FOUND"), "{out}");
+}
+
+#[test]
+fn warnings_say_which_request_is_answered() {
+    let session = Session::new(Given::default());
+    // The server's field 2 is none of the schema's.
+    let out = session.t("Unknown", "--stream --to json", "{}{}");
+    assert_eq!(
+        out,
+        "{}\n{}\nwarning: field 2 is not in the schema and is left out of the JSON (in request 1, \
+         at byte 0, in t.M)\nwarning: in all field 2 left out 2 times\n"
+    );
+}
+
+#[test]
+fn details_of_the_types_of_the_schema_are_text() {
+    let session = Session::new(Given::default());
+    for rest in ["", "--stream"] {
+        let out = session.t("Detail", rest, "{}");
+        assert!(
+            out.starts_with("error: the server answered INVALID_ARGUMENT\n")
+                && out.contains("\n  t.M\n    name: \"d\"\n"),
+            "{out}"
+        );
     }
 }
 
@@ -143,7 +258,7 @@ fn every_kind_of_streaming() {
     );
     let broken = session.t("Gather", "--stream", "{\"name\":\"a\"}\n{\"nam\":\"b\"}\n");
     assert!(
-        broken.starts_with("error: M has no field \"nam\"") || broken.contains("in record 2"),
+        broken.starts_with("error: t.M has no field \"nam\"\n  in request 2, at line 2, column 2"),
         "{broken}"
     );
     assert!(broken.ends_with("= 1\n"), "{broken}");
@@ -232,6 +347,18 @@ fn headers_and_trailers_are_shown_escaped() {
     ] {
         assert!(out.contains(line), "{line:?} is not in\n{out}");
     }
+    let out = session.run("call @ --stream -v -H 'b-bin: AAE=' 2>&1", "{}{\"name\":\"fail 5\"}");
+    for line in [
+        "* connected to @\n",
+        "> POST /Greeter/SayHello\n",
+        "> b-bin: AAE\n",
+        "< [1] x-evil: a\\u009bb\n",
+        "< [1] grpc-status: 0\n",
+        "< [2] grpc-status: 5\n",
+    ] {
+        assert!(out.contains(line), "{line:?} is not in\n{out}");
+    }
+    assert_eq!(out.matches("> POST").count(), 1, "{out}");
 }
 
 #[test]
@@ -292,7 +419,7 @@ fn a_socket_of_the_file_system_is_called() {
     let shell = Shell::new();
     unix(&shell.file("s.sock"));
     assert_eq!(shown(&shell, "hello call unix:s.sock --name a", ""), "name: \"我是a\"\n");
-    let line = "hello call unix://$PWD/s.sock SayHello --name b -v 2>&1 | grep connected";
+    let line = "hello call unix://$PWD/s.sock Greeter/SayHello --name b -v 2>&1 | grep connected";
     assert!(shown(&shell, line, "").starts_with("* connected to unix:/"));
 }
 
@@ -325,7 +452,7 @@ fn tls_is_verified_or_said_not_to_be() {
     std::fs::write(session.shell.file("other.pem"), other).expect("it can be written");
     let out = run("call https://@ --name a --ca other.pem");
     assert!(
-        out.contains("the certificate of @ is not trusted") || out.contains("cannot be used"),
+        out.starts_with("error: the certificate of @ is not trusted: its signature is not right\n"),
         "{out}"
     );
     assert!(out.contains("--ca FILE"), "{out}");
@@ -346,8 +473,12 @@ fn tls_is_verified_or_said_not_to_be() {
     let session = Session::new(Given { tls: Some(tls), ..Given::default() });
     std::fs::write(session.shell.file("ca.pem"), &pem).expect("it can be written");
     let out = session.run("call https://@ --name a --ca ca.pem", "");
-    assert!(out.starts_with("error: the certificate of @ is for another name\n  it has "), "{out}");
-    assert!(out.contains("other.example"), "{out}");
+    assert!(
+        out.starts_with(
+            "error: the certificate of @ is for another name\n  it has other.example\n"
+        ),
+        "{out}"
+    );
 
     let session = Session::new(Given::default());
     let out = session.run("call https://@ --name a --insecure", "");
@@ -373,7 +504,12 @@ fn a_certificate_of_the_client_is_shown_or_asked_for() {
         .with_single_cert(vec![made.cert.der().clone()], key);
     let mut config = config.expect("a pair");
     config.alpn_protocols = vec![b"h2".to_vec()];
+    let other = rcgen::KeyPair::generate().expect("a key").serialize_pem();
     let session = Session::new(Given { tls: Some(Arc::new(config)), ..Given::default() });
+    std::fs::write(session.shell.file("other.pem"), other).expect("it can be written");
+    let encrypted =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    std::fs::write(session.shell.file("locked.pem"), encrypted).expect("it can be written");
     std::fs::write(session.shell.file("c.pem"), made.cert.pem()).expect("it can be written");
     let key = made.signing_key.serialize_pem();
     std::fs::write(session.shell.file("k.pem"), key).expect("it can be written");
@@ -382,6 +518,18 @@ fn a_certificate_of_the_client_is_shown_or_asked_for() {
     let closed = out.starts_with("error: @ closed the connection without a word\n");
     assert!(out.starts_with("error: @ wants a certificate of the client\n") || closed, "{out}");
     assert!(out.contains("--cert FILE --key FILE") && out.ends_with("= 1\n"), "{out}");
+    let with = |key: &str| {
+        session.run(&format!("call https://@ --name a --ca c.pem --cert c.pem --key {key}"), "")
+    };
+    assert_eq!(
+        with("other.pem"),
+        "error: \"other.pem\" is not the key of the certificate \"c.pem\"\n= 1\n"
+    );
+    assert_eq!(
+        with("locked.pem"),
+        "error: the private key in \"locked.pem\" is encrypted\n\
+         hint: `openssl pkey -in FILE -out KEY.pem` takes the password off\n= 1\n"
+    );
     let out = session.run("call https://@ --name a --ca c.pem --cert c.pem --key k.pem", "");
     assert_eq!(out, "name: \"我是a\"\n");
 }
@@ -403,6 +551,45 @@ fn a_certificate_that_has_expired_is_told() {
     let session = Session::new(Given { tls, ..Given::default() });
     std::fs::write(session.shell.file("ca.pem"), made.pem()).expect("it can be written");
     let out = session.run("call https://@ --name a --ca ca.pem", "");
+    assert!(out.starts_with("error: the certificate of @ has expired\n"), "{out}");
+}
+
+/// What `openssl req -x509` makes: a server's certificate that is an authority's too.
+#[test]
+fn an_authority_is_a_server_where_it_is_named() {
+    let certified = |name: &str, until: i32| {
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let mut params = rcgen::CertificateParams::new([name.to_owned()]).expect("names");
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.not_after = rcgen::date_time_ymd(until, 1, 1);
+        let made = params.self_signed(&key).expect("it is made");
+        let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![made.der().clone()], der);
+        let mut config = config.expect("a pair");
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let session = Session::new(Given { tls: Some(Arc::new(config)), ..Given::default() });
+        std::fs::write(session.shell.file("ca.pem"), made.pem()).expect("it can be written");
+        session
+    };
+    let other = certified("127.0.0.1", 4000);
+    let session = certified("127.0.0.1", 4000);
+    std::fs::copy(other.shell.file("ca.pem"), session.shell.file("other.pem")).expect("a copy");
+    let run = |session: &Session, ca: &str| {
+        session.run(&format!("call https://@ --name a --ca {ca}"), "")
+    };
+    assert_eq!(run(&session, "ca.pem"), "name: \"我是a\"\n");
+    assert_eq!(
+        run(&session, "other.pem"),
+        "error: the certificate of @ is that of an authority, and is not trusted\n\
+         hint: if it is the server's own, name it with `--ca FILE`\n= 1\n"
+    );
+    let out = run(&certified("other.example", 4000), "ca.pem");
+    assert!(out.starts_with("error: the certificate of @ is for another name\n"), "{out}");
+    let out = run(&certified("127.0.0.1", 2021), "ca.pem");
     assert!(out.starts_with("error: the certificate of @ has expired\n"), "{out}");
 }
 
@@ -455,7 +642,10 @@ fn the_schema_is_asked_of_the_server() {
         assert_eq!(run("encode --server @ --type t.M --name a"), "0a0161\n");
         assert_eq!(run("decode --server @ --type M 0a0161"), "name: \"a\"\n");
         assert!(run("describe --server @").starts_with("service t.T {\n  rpc Unary(t.M) returns (t.M);\n  rpc Gather(stream t.M) returns (t.M);\n"));
-        assert_eq!(run("describe --server @ t.M"), "message t.M {\n  string name = 1;\n}\n");
+        assert_eq!(
+            run("describe --server @ t.M"),
+            "syntax = \"proto3\";\n\npackage t;\n\nmessage M {\n  string name = 1;\n}\n"
+        );
     }
     let session = Session::new(Given::default());
     let out = session.run("call @ t.T/Unary", "");
@@ -464,6 +654,158 @@ fn the_schema_is_asked_of_the_server() {
             "error: the server @ has no reflection\nhint: name its schema with `--proto FILE`"
         ),
         "{out}"
+    );
+}
+
+#[test]
+fn a_schema_that_is_not_told_is_no_status_of_a_call() {
+    for (refuses, said, hint) in [
+        (
+            16,
+            "UNAUTHENTICATED: who are you\\n?",
+            "hint: it may want a header: `-H 'authorization: …'`\n",
+        ),
+        (
+            7,
+            "PERMISSION_DENIED: who are you\\n?",
+            "hint: it may want a header: `-H 'authorization: …'`\n",
+        ),
+        (14, "UNAVAILABLE: who are you\\n?", ""),
+    ] {
+        let session = Session::new(Given { refuses: Some(refuses), ..reflected() });
+        let run = |words: &str| session.run(words, "");
+        let expected = |hint: &str| {
+            format!(
+                "error: the server @ does not tell its schema: {said}\n{hint}\
+                 hint: name its schema with `--proto FILE` or `--descriptor-set FILE`\n= 1\n"
+            )
+        };
+        assert_eq!(run("call @ Unary --name a"), expected(hint));
+        // `encode` and `decode` send no headers.
+        assert_eq!(run("encode --server @ --type t.M --name a"), expected(""));
+        assert_eq!(run("decode --server @ --type t.M 0a0161"), expected(""));
+        assert_eq!(run("describe --server @"), expected(hint));
+    }
+    // One that never answers.
+    let session = Session::new(Given { refuses: Some(0), ..reflected() });
+    assert_eq!(
+        session.run("call @ Unary --timeout 300ms", ""),
+        "error: the server @ did not tell its schema within 300 ms\n\
+         hint: name its schema with `--proto FILE` or `--descriptor-set FILE`\n= 1\n"
+    );
+}
+
+#[test]
+fn the_default_address_is_said_to_be_it() {
+    // Where somebody else has it there is nothing to be seen.
+    let Ok(listener) = std::net::TcpListener::bind("127.0.0.1:8001") else { return };
+    drop(listener);
+    assert_eq!(
+        shown(&Shell::new(), "hello call localhost --name x", ""),
+        "error: nobody listens at 127.0.0.1:8001: the connection was refused\n\
+         hint: is the server running? `hello serve` starts one\n\
+         hint: no ADDRESS is given, so it is the default; one ends in :PORT\n= 1\n"
+    );
+}
+
+#[test]
+fn requests_go_on_over_another_connection() {
+    let names: String = (0..40).map(|number| format!("{{\"name\":\"{number}\"}}")).collect();
+    let expected: String = (0..40).map(|number| format!("我是{number}\n")).collect();
+    // It says goodbye after some calls, as one does that closes by age.
+    let session = Session::new(Given { calls: Some(7), ..Given::default() });
+    assert_eq!(session.run("call @ --stream --field name", &names), expected);
+    let verbose =
+        session.run("call @ --stream --field name -v 2>&1 | grep -c '^. connected'", &names);
+    assert!(verbose.trim().parse::<u32>().expect("a number") > 1, "{verbose}");
+    // It breaks off: what was in flight has failed, and what was not sent goes on.
+    let session = Session::new(Given::default());
+    let line = "for name in a break d; do printf '{\"name\":\"%s\"}' $name; sleep 0.5; done";
+    let out =
+        session.run_line(&format!("({line}) | hello call @ --stream --keep-going --field name"));
+    // Which of the two it is seen to be is a matter of time.
+    assert_eq!(
+        out.replace("connection closed because", "stream closed because"),
+        "我是a\n我是d\nerror: the connection to @ broke off: stream closed because of a broken pipe\n  \
+         in request 2\nhint: the server may have ended, or something between; nothing is known of \
+         the call\nerror: calls failed: 1\n= 1\n"
+    );
+}
+
+#[test]
+fn a_server_that_does_not_come_back_ends_the_stream() {
+    let session = Session::new(Given { goes: true, ..Given::default() });
+    let line = "(printf '{\"name\":\"break\"}'; sleep 1; yes '{\"name\":\"b\"}' | head -100)";
+    let out = session.run_line(&format!("{line} | hello call @ --stream --keep-going --timeout 5"));
+    assert!(
+        out.contains("error: nobody listens at @: the connection was refused\n  in request 2\n"),
+        "{out}"
+    );
+    assert_eq!(out.matches("error: ").count(), 2, "{out}");
+}
+
+#[test]
+fn what_http2_says_of_a_call_is_told() {
+    let session = Session::new(Given::default());
+    let out = session.t("Refused", "", "");
+    assert_eq!(
+        out,
+        "error: the server @ refused the call (REFUSED_STREAM)\n\
+         hint: the call was not begun: to make it again does no harm\n= 1\n"
+    );
+    let out = session.t("Reset", "", "");
+    assert_eq!(
+        out,
+        "error: the server @ broke off the call (ENHANCE_YOUR_CALM: detected excessive load \
+         generating behavior)\nhint: what became of the call is not known\n= 1\n"
+    );
+    let out = session.t("Long", "", "");
+    assert!(out.starts_with("error: the answer of @ is not taken ("), "{out}");
+    assert!(
+        out.contains("hint: it breaks the rules of HTTP/2, or has headers of more than 64 KiB\n"),
+        "{out}"
+    );
+    for method in ["Web", "Json"] {
+        let out = session.t(method, "", "");
+        assert!(
+            out.starts_with(
+                "error: @ answered, but not in gRPC\n  its content-type is \"application/grpc"
+            ),
+            "{out}"
+        );
+    }
+}
+
+#[test]
+fn a_time_that_runs_out_in_an_answer_is_told_so() {
+    let session = Session::new(Given::default());
+    assert_eq!(
+        session.t("Drip", "--name a --timeout 400ms --field name", ""),
+        "a\nerror: DEADLINE_EXCEEDED: the answer has not come to its end within 400 ms\n\
+         hint: `--timeout` gives it longer\n= 68\n"
+    );
+}
+
+#[test]
+fn a_type_that_the_server_does_not_tell_is_its_fault() {
+    // The file "a" of the package "a" has a service `A` with a method `M` of types
+    // that no file has.
+    let file = b"\x0a\x01a\x12\x01a\x32\x14\x0a\x01A\x12\x0f\x0a\x01M\x12\x04.b.B\x1a\x04.b.B";
+    let file = file.to_vec();
+    let services = vec![String::from("a.A")];
+    let session = Session::new(Given { files: vec![file], services, ..Given::default() });
+    let out = session.run("call @ a.A/M", "");
+    assert!(out.ends_with("= 1\n"), "{out}");
+}
+
+#[test]
+fn a_greeter_of_another_package_is_named() {
+    let services = ["helloworld.Greeter", "grpc.health.v1.Health"].map(String::from).to_vec();
+    let session = Session::new(Given { services, unimplemented: true, ..Given::default() });
+    assert_eq!(
+        session.run("call @ --name a", ""),
+        "error: the server answered UNIMPLEMENTED: no such method\n\
+         hint: did you mean `helloworld.Greeter/SayHello`?\n= 76\n"
     );
 }
 
@@ -483,6 +825,9 @@ fn a_hostile_reflection_is_refused() {
         let out = session.run("call @ t.T/Unary", "");
         assert!(out.contains(expected), "{out:?}");
         assert!(!out.contains('\u{1b}'), "{out:?}");
+        // Who tells it is said, and once.
+        let whose = ["server @", "the server's reflection"].map(|it| out.matches(it).count());
+        assert_eq!(whose.iter().sum::<usize>(), 1, "{out:?}");
         let out = session.run("call @ q.Q/Unary", "");
         assert!(out.contains("e\\u001b[31m") && !out.contains('\u{1b}'), "{out:?}");
     }

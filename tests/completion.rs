@@ -62,6 +62,7 @@ fn assert_offered(rows: &[(&str, &str)]) {
     let shell = Shell::new();
     let person = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/person.proto");
     std::fs::copy(person, shell.file("person.proto")).expect("the example is there");
+    std::fs::write(shell.file("shop.proto"), SHOP).expect("it can be written");
     std::fs::create_dir(shell.file("protos")).expect("a directory can be made");
     let lines: Vec<String> = rows.iter().map(|(line, _)| line.replace("PERSON", PERSON)).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -72,19 +73,40 @@ fn assert_offered(rows: &[(&str, &str)]) {
     }
 }
 
+/// A service, to be called or served.
+const SHOP: &str = "syntax = \"proto3\"; package shop; message It { int32 id = 1; }
+service Cart { rpc Get(It) returns (It); rpc List(It) returns (stream It); }";
+
 /// The options that lead to `Person` of `examples/person.proto`.
 const PERSON: &str = "--proto person.proto --type Person";
 
 #[test]
 fn bash_is_offered_commands_options_and_their_values() {
     assert_offered(&[
-        ("hello |", "encode decode inspect describe call serve completions help"),
+        ("hello |", "encode decode inspect describe diff call serve completions help"),
         ("hello e|", "encode"),
         ("hello encode --fr|", "--from --framing"),
         ("hello encode --to b|", "binary base64"),
         ("hello encode --to=b|", "binary base64"),
         ("hello decode --framing f|", "fixed32be fixed32le"),
         ("hello completions z|", "zsh"),
+    ]);
+}
+
+#[test]
+fn bash_is_offered_the_methods_that_are_known_without_asking() {
+    assert_offered(&[
+        ("hello call |", "Greeter/SayHello"),
+        ("hello call localhost:8001 Say|", "SayHello"),
+        ("hello call --proto shop.proto |", "shop.Cart/Get shop.Cart/List"),
+        ("hello call --proto shop.proto localhost:8001 Cart/|", "Cart/Get Cart/List"),
+        ("hello call --proto shop.proto L|", "List"),
+        ("hello call --proto missing.proto G|", ""),
+        ("hello serve --proto shop.proto --reply G|", "compopt -o nospace Get="),
+        (
+            "hello serve --proto shop.proto --reply Get=@pers|",
+            "compopt -o filenames -o nospace @person.proto",
+        ),
     ]);
 }
 

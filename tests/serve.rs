@@ -114,6 +114,18 @@ fn methods_of_a_schema_answer_as_told() {
 }
 
 #[test]
+fn the_services_of_another_server_are_served() {
+    let (_directory, shop) = shop();
+    let copy = Server::start(&["--server", &shop.address, "--reply", "Get={\"name\":\"copy\"}"]);
+    run(async {
+        let mut client = client(&copy).await;
+        let answer = call(&mut client, "/shop.Cart/Get", &[&field(1, b"x")]).await;
+        assert_eq!((answer.code, answer.replies), (0, vec![field(1, b"copy")]));
+        assert_eq!(call(&mut client, HELLO, &[b""]).await.code, 12);
+    });
+}
+
+#[test]
 fn a_conversation_goes_step_by_step() {
     let (_directory, server) = shop();
     run(async {
@@ -439,6 +451,25 @@ fn tls_is_spoken_and_clients_can_be_asked_for_certificates() {
         assert!(by_tls(&mutual, &server[0], None).await.is_err());
         assert!(by_tls(&mutual, &server[0], Some(&other)).await.is_err());
     });
+    // Why a client is refused reaches it each time, though it goes on speaking.
+    let address = mutual.address.replace("127.0.0.1", "localhost");
+    let mut said = std::collections::BTreeSet::new();
+    for round in 0..24 {
+        let shown: &[&str] =
+            if round % 2 == 0 { &[] } else { &["--cert", &other[0], "--key", &other[1]] };
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_hello"))
+            .args(["call", &format!("https://{address}"), "--ca", &server[0]])
+            .args(shown)
+            .output()
+            .expect("hello runs");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        said.insert(text.lines().next().unwrap_or_default().to_owned());
+    }
+    let expected = [
+        format!("error: {address} ended TLS with the alert DecryptError"),
+        format!("error: {address} wants a certificate of the client"),
+    ];
+    assert_eq!(Vec::from_iter(said), expected);
     // Who begins no handshake is sent away as well.
     let (_, took) = rest(plain.connect());
     assert!(took < Duration::from_secs(6), "{took:?}");

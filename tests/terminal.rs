@@ -77,7 +77,7 @@ fn binary_is_refused_in_a_file_that_is_a_terminal() {
     let output = command.stdin(Stdio::null()).output().expect("hello runs");
     let refused = format!(
         "error: the file \"{name}\" is a terminal, to which binary is not written\n\
-         hint: write it to a file with `-o FILE`, or say `--to hex`\n"
+         hint: write it to a file with `-o FILE`, pipe it on, or say `--to hex`\n"
     );
     assert_eq!(String::from_utf8_lossy(&output.stderr), refused);
     assert_eq!(output.status.code(), Some(1));

@@ -11,6 +11,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::format::Offered;
 use super::io::OutputOptions;
+use super::printer::JsonOptions;
 use super::schema::SchemaFiles;
 use super::warnings::WarningOptions;
 use super::{Context, Spec, fields, usage};
@@ -58,18 +59,20 @@ pub struct Call {
     input: Option<OsString>,
     /// Many requests, from standard input unless -i or -d names another: JSON one value after another, binary each
     /// after its length, else one a line. A method with one request is called for each, up to 32 at a time
-    #[arg(long, help_heading = "Input")]
+    #[arg(long, alias = "delimited", help_heading = "Input")]
     stream: bool,
     /// With --stream: go on after a request that fails; the status is that of the first failure
     #[arg(long, help_heading = "Input")]
     keep_going: bool,
-    /// Write the answer as text (default) or json; many have a line each
+    /// Write the answer as text (default) or json; many have a line each, and bytes of --field can be hex or base64
     #[arg(long, value_name = "FORMAT", help_heading = "Output", hide_possible_values = true,
         value_parser = Offered(&["text", "json"]))]
     to: Option<String>,
     /// Write only the value of this field, raw
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     field: Option<String>,
+    #[command(flatten)]
+    json: JsonOptions,
     /// Show the connection, headers and trailers on standard error
     #[arg(short, long, help_heading = "Output")]
     verbose: bool,
@@ -83,7 +86,8 @@ pub struct Call {
     schema: SchemaFiles,
 }
 
-/// How calls are made.
+/// How calls are made. Clap knows these for help and for its errors: they are
+/// read from the words by `target`, since the schema may need them before.
 #[derive(Args)]
 #[command(next_help_heading = "Call")]
 pub struct CallOptions {
@@ -100,7 +104,7 @@ pub struct CallOptions {
     tls: TlsOptions,
 }
 
-/// Whom to trust, and what to show.
+/// Whom to trust, and what to show; read as those above are.
 #[derive(Args)]
 #[command(next_help_heading = "TLS")]
 pub struct TlsOptions {
@@ -138,10 +142,10 @@ fn options(command: Command, context: &Context<'_>) -> Result<Command> {
 
 fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let args = Call::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
-    target::check_words(context.words, [&args.address, &args.method])?;
+    target::check_words(context, [&args.address, &args.method])?;
     let chosen = context.chosen()?;
     let Some(target) = chosen.target() else { return Ok(()) };
-    let printer = args.printer(target)?;
+    let printer = args.printer(context, target)?;
     let requests = args.requests(context, chosen, target)?;
     show::run(&args, context.words, chosen, target, &printer, requests)
 }

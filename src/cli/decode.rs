@@ -11,19 +11,18 @@ use super::bytes::{bytes, input, stream_input};
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions, Sampled};
 use super::pointer::Pointer;
-use super::printer::Printer;
+use super::printer::{JsonOptions, Printer, field_format};
 use super::progress::Progress;
 use super::schema::{Chosen, SchemaOptions, is_at_hand};
 use super::streaming::{StreamOptions, Streaming};
 use super::warnings::WarningOptions;
 use super::{Context, Spec, guess, usage};
-use crate::codec::path::{self, Pick, Step};
+use crate::codec::path;
 use crate::codec::quick::{SLACK, Slab, ToJson, ToText};
-use crate::codec::{Notes, Origin, json};
-use crate::error::{Error, Result};
-use crate::escape;
+use crate::codec::{Notes, Origin};
+use crate::error::Result;
 use crate::stream::{Convert, Framing, Record, Split};
-use crate::table::{Kind, Root, WellKnown};
+use crate::table::Root;
 use crate::wire::limits::{QUICK_LEN, WRITE_LEN};
 
 /// Turn bytes into fields.
@@ -62,18 +61,8 @@ pub struct Decode {
     /// Of a broken message write what stands before the fault; the status is 1 all the same
     #[arg(long, help_heading = "Output")]
     partial: bool,
-    /// JSON: names as the .proto file has them
-    #[arg(long, help_heading = "Output")]
-    proto_names: bool,
-    /// JSON: fields without presence also when they have their default
-    #[arg(long, help_heading = "Output")]
-    emit_defaults: bool,
-    /// JSON: 64-bit numbers without quotes
-    #[arg(long, help_heading = "Output")]
-    int64_as_number: bool,
-    /// JSON: a line for each value
-    #[arg(long, help_heading = "Output")]
-    pretty: bool,
+    #[command(flatten)]
+    json: JsonOptions,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
@@ -108,9 +97,6 @@ const TO: Allowed = Allowed {
     pipe: "hello decode … --to json | hello encode --from json --to {}",
 };
 
-/// What the value of a field may be written as: which, depends on the field.
-const ANY: Allowed = Allowed { formats: format::ALL, ..TO };
-
 fn options(command: Command, _: &Context<'_>) -> Result<Command> {
     Ok(Decode::augment_args(command))
 }
@@ -134,35 +120,19 @@ impl Decode {
         let mut path = self.field.as_deref().map(|path| path::resolve(root, path)).transpose()?;
         let to = match (&self.to, self.output.path()) {
             (Some(name), _) => Some(match &mut path {
-                Some(steps) => field_format(root, steps, name)?,
+                Some(steps) => field_format(TO, root, steps, name)?,
                 None => TO.option(name)?,
             }),
             (None, Some(file)) if path.is_none() => TO.file(file)?,
             _ => None,
         };
-        let for_json = [
-            (self.proto_names, "--proto-names"),
-            (self.emit_defaults, "--emit-defaults"),
-            (self.int64_as_number, "--int64-as-number"),
-            (self.pretty, "--pretty"),
-        ];
-        if let (Some((_, option)), true) =
-            (for_json.iter().find(|(given, _)| *given), to != Some(Format::Json))
-        {
-            let what = format!("`{option}` is for JSON");
-            return Err(Error::usage(what).hint("say `--to json` too"));
-        }
-        let json = json::PrintOptions {
-            proto_names: self.proto_names,
-            int64_as_number: self.int64_as_number,
-            emit_defaults: self.emit_defaults,
-        };
+        self.json.check(to)?;
         Ok(Printer {
             root,
             to,
             path,
-            json,
-            pretty: self.pretty,
+            json: self.json.options(),
+            pretty: self.json.pretty,
             stream,
             escaped: self.output.is_terminal(),
         })
@@ -346,40 +316,4 @@ impl Decoding<'_, '_> {
         let base = if self.from == Format::Binary { record.offset } else { 0 };
         out.print(bytes.len(), scratch, |out| self.printer.print(&bytes, base, out, notes))
     }
-}
-
-/// The format of the values that a path leads to. Of a wrapper of bytes it is
-/// the bytes that have one of bytes, so the path then goes on to them.
-fn field_format<'t>(root: Root<'t>, steps: &mut Vec<Step<'t>>, name: &str) -> Result<Format> {
-    let format = ANY.option(name)?;
-    let Some(leaf) = path::leaf(root, steps) else { return Ok(format) };
-    if leaf.kind == Kind::Bytes || format::FIELDS.contains(&format) {
-        return Ok(format);
-    }
-    let typed = path::typed(steps);
-    let what = format!("`--to {}` is for bytes, and `{typed}` is", format.name());
-    if !leaf.kind.is_message() {
-        return Err(
-            Error::usage(format!("{what} {}", leaf.kind.with_article())).hint("leave out `--to`")
-        );
-    }
-    let message = root.tables.message(leaf.message);
-    if let (Some(WellKnown::Wrapper), [value]) = (message.well_known, message.fields())
-        && value.kind == Kind::Bytes
-    {
-        steps.push(Step { index: 0, field: value, pick: Pick::All });
-        return Ok(format);
-    }
-    if message.map_entry {
-        return Err(
-            Error::usage(format!("{what} a map")).hint("leave out `--to`, or say `--to json`")
-        );
-    }
-    Err(Error::usage(format!("{what} a message")).hint(format!(
-        "`hello decode … --field {} --to json | \
-         hello encode … --type {} --from json --to {}` does it",
-        escape::shell_word(&typed),
-        message.name(),
-        format.name()
-    )))
 }

@@ -1,55 +1,71 @@
 //! `hello describe`: what a schema holds, or a server offers.
 
 use std::ffi::OsString;
-use std::fmt::Write;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use super::call::{TlsOptions, method};
+#[cfg(feature = "grpc")]
+use super::call::TlsOptions;
+use super::format::Offered;
 use super::io::OutputOptions;
 use super::schema::{self, Asked, Chosen, SchemaFiles};
-use super::server::{self, Offered};
+#[cfg(feature = "grpc")]
+use super::server;
 use super::{Context, Spec, usage};
+use crate::codec::json;
+use crate::describe::find::{self, Found, find};
+use crate::describe::{Described, Unit, list, set};
 use crate::error::{Error, Result, names};
-use crate::escape::{quote, visible};
-use crate::schema::builtin;
-use crate::schema::descriptor::services::{self, Method, Service};
+use crate::escape::{quote, word};
+use crate::schema::{Schema, Set, builtin};
 
 /// Print what the schema holds, as .proto text.
 ///
-/// Without NAME all services with their methods, and the names of the messages; of a server
-/// its services. With NAME one service, or one message with its fields.
+/// Without NAME it lists the files, with their messages, enums, extensions and services (of a
+/// server the services with their methods). With NAME it prints the definition, with comments,
+/// and what that refers to in its file: protoc compiles it again, as it does a whole file. NAME
+/// is a message, an enum, a service, an extension, a part of one (a field, a value, a method), a
+/// package to be listed, or a file, to be printed whole. All may be short where that is unique.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   hello describe
   hello describe Greeter
   hello describe --proto shop.proto shop.Item
-  hello describe --server localhost:8001 grpc.health.v1.Health
+  hello describe HelloRequest --to json
+  hello describe --proto shop.proto --to descriptor-set -o shop.binpb
 
 Exit status: 0 done, 1 the schema cannot be read, 2 the command line is wrong.")]
 pub struct Describe {
-    /// A service or a message type, short where that is unique
+    /// What to print: a type, a service, a part of one, a package or a file
     #[arg(value_name = "NAME")]
     name: Option<String>,
+    /// Write proto (default), json: a message with every field, to be edited, or descriptor-set: the
+    /// files, compiled; left out with -o, the file's extension decides
+    #[arg(long, value_name = "FORMAT", help_heading = "Output", hide_possible_values = true,
+        value_parser = Offered(&["proto", "json", "descriptor-set"]))]
+    to: Option<String>,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
     schema: SchemaFiles,
     /// A server whose reflection tells the schema: HOST:PORT, a URL or unix:PATH [environment: HELLO_SERVER]
+    #[cfg(feature = "grpc")]
     #[arg(long, value_name = "ADDRESS", help_heading = "Schema")]
     server: Option<OsString>,
     /// Send a header to the server; may be repeated
+    #[cfg(feature = "grpc")]
     #[arg(short = 'H', long = "header", value_name = "KEY: VALUE", help_heading = "Schema",
         action = clap::ArgAction::Append)]
     header: Vec<String>,
+    #[cfg(feature = "grpc")]
     #[command(flatten)]
     tls: TlsOptions,
 }
 
 pub(super) const SPEC: Spec = Spec {
     name: "describe",
-    about: "Print what the schema holds, or a server offers",
+    about: "Print what the schema holds, as .proto text",
     options,
     run,
     takes_fields: false,
@@ -61,92 +77,165 @@ fn options(command: Command, _: &Context<'_>) -> Result<Command> {
     Ok(Describe::augment_args(command))
 }
 
+/// What is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum To {
+    Proto,
+    Json,
+    Set,
+}
+
+/// A schema, and whose it is.
+struct Read {
+    schema: Schema,
+    sets: Vec<Set>,
+    whose: &'static str,
+    /// The services of a server, as text.
+    services: Option<String>,
+}
+
 fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let args = Describe::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
+    let to = args.to()?;
     let asked = Asked::from_words(context.words);
-    asked.check()?;
-    let name = args.name.as_deref().map(|name| name.trim_start_matches('.'));
-    let (whose, offered) = match asked.server() {
-        Some(server) => ("the server", server::offered(context.words, server, name)?),
-        None => ("the schema", of_files(&asked)?),
-    };
-    let text = match name {
-        Some(name) => one(&offered, name, whose)?,
-        None => all(&offered, asked.server().is_some()),
-    };
-    args.output.open(false)?.write_whole(text.as_bytes())
-}
-
-fn of_files(asked: &Asked) -> Result<Offered> {
-    let (schema, services) = if asked.schema_given() {
-        let (schema, sets) = schema::load(asked, true)?;
-        let services = sets.iter().map(|set| services::of_set(&set.bytes));
-        (schema, services.collect::<Result<Vec<_>>>()?.concat())
-    } else {
-        (builtin::schema(true)?, services::of_set(builtin::DESCRIPTOR_SET)?)
-    };
-    Ok(Offered { schema, services, untold: Vec::new() })
-}
-
-/// All that there is: the services, and of a schema the messages.
-fn all(offered: &Offered, of_server: bool) -> String {
-    let mut parts: Vec<String> = offered.services.iter().map(service).collect();
-    for name in &offered.untold {
-        // Writing to a String cannot fail.
-        parts.push(format!("service {}; // the server does not tell its methods\n", visible(name)));
+    let read = read(context, &asked, args.name.as_deref())?;
+    if to == To::Json {
+        return args.output.open(false)?.write_whole(&skeleton(
+            &read,
+            &asked,
+            args.name.as_deref(),
+        )?);
     }
-    if !of_server {
-        let messages = offered.schema.own_message_names();
-        let lines: String = messages.fold(String::new(), |mut lines, name| {
-            let _ = writeln!(lines, "message {name}");
-            lines
-        });
-        if !lines.is_empty() {
-            parts.push(lines);
+    let described = Described::new(&read.schema, &read.sets)?;
+    let found = args.name.as_deref().map(|name| find(&described, name, read.whose)).transpose()?;
+    match (to, found) {
+        (To::Set, found) => {
+            let mut out = Vec::new();
+            set::write(&described, files(&described, found), &mut out)?;
+            args.output
+                .open_or(true, "write it to a file with `-o FILE`, or pipe it on")?
+                .write_whole(&out)
+        }
+        (_, found) => {
+            let text = match found {
+                None => match read.services {
+                    Some(services) => services,
+                    None => list::list(&described, None)?,
+                },
+                Some(Found::Package(name)) => list::list(&described, Some(&name))?,
+                Some(Found::File(index)) => described.file(index)?,
+                Some(Found::Unit(unit)) => described.unit(unit)?,
+            };
+            args.output.open(false)?.write_whole(text.as_bytes())
         }
     }
-    parts.join("\n")
 }
 
-fn one(offered: &Offered, name: &str, whose: &str) -> Result<String> {
-    let names = offered.services.iter().map(|service| service.name.as_str());
-    match method::meant(names.clone(), name)[..] {
-        [] => {}
-        [full] => {
-            let found = offered.services.iter().find(|service| service.name == full);
-            return Ok(found.map(service).unwrap_or_default());
+impl Describe {
+    fn to(&self) -> Result<To> {
+        const ALL: [(&str, To); 3] =
+            [("proto", To::Proto), ("json", To::Json), ("descriptor-set", To::Set)];
+        if let Some(name) = &self.to {
+            let found = ALL.iter().find(|(known, _)| known == name);
+            return found.map(|(_, to)| *to).ok_or_else(|| {
+                let known = ALL.map(|(known, _)| known);
+                let what = format!("`--to {}` is no format of a schema", word(name));
+                Error::usage(what).hint(names::hint(name, &known, "--to ", "write"))
+            });
         }
-        ref several => return Err(method::ambiguous(name, "services", several)),
-    }
-    let messages = offered.schema.own_message_names();
-    match method::meant(messages.clone(), name)[..] {
-        [full] => offered.schema.declaration(full),
-        // An enum, or a well-known type.
-        [] => offered.schema.declaration(name).map_err(|_| {
-            let all: Vec<&str> = names.chain(messages).collect();
-            let short = all.iter().map(|full| full.rsplit('.').next().unwrap_or(full));
-            let near = names::nearest(name, all.iter().copied().chain(short));
-            let what = format!("{whose} has neither a service nor a message {}", quote(name));
-            Error::usage(what).hint(match near {
-                Some(near) => format!("did you mean `{}`?", names::shown(near)),
-                None => format!("it has {}", names::list(&all)),
-            })
-        }),
-        ref several => Err(method::ambiguous(name, "messages", several)),
+        let extension = self.output.path().and_then(|path| path.extension()?.to_str());
+        Ok(match extension {
+            Some("json") => To::Json,
+            Some("binpb" | "bin" | "pb" | "desc" | "protoset") => To::Set,
+            _ => To::Proto,
+        })
     }
 }
 
-fn service(service: &Service) -> String {
-    let methods: String = service.methods.iter().map(rpc).collect();
-    format!("service {} {{\n{methods}}}\n", service.name)
+#[cfg_attr(not(feature = "grpc"), expect(unused_variables, reason = "only a server needs them"))]
+fn read(context: &Context<'_>, asked: &Asked, name: Option<&str>) -> Result<Read> {
+    #[cfg(feature = "grpc")]
+    {
+        asked.check()?;
+        if let Some(server) = asked.server() {
+            let name = name.map(|name| name.trim_start_matches('.'));
+            let offered = server::offered(context.words, server, name)?;
+            let services = Some(server::listed(&offered));
+            let server::Offered { schema, sets, .. } = offered;
+            return Ok(Read { schema, sets, whose: "the server", services });
+        }
+    }
+    let (schema, sets) = of_files(asked)?;
+    Ok(Read { schema, sets, whose: "the schema", services: None })
 }
 
-fn rpc(method: &Method) -> String {
-    let of = |streaming: bool, name: &str| match streaming {
-        true => format!("stream {name}"),
-        false => name.to_owned(),
+/// The schema of files, or the built-in one.
+fn of_files(asked: &Asked) -> Result<(Schema, Vec<Set>)> {
+    if asked.schema_given() {
+        return schema::load(asked, false);
+    }
+    let label = String::from("the built-in schema");
+    let sets = vec![Set { bytes: builtin::DESCRIPTOR_SET.to_vec(), label }];
+    let schema = Schema::from_sets(&sets, &[], false).map_err(|found| found.error)?;
+    Ok((schema, sets))
+}
+
+/// The names that NAME can be, of a schema that is at hand.
+///
+/// # Errors
+///
+/// A schema that cannot be read.
+pub fn names(words: &[OsString]) -> Result<Vec<String>> {
+    let (schema, sets) = of_files(&Asked::from_words(words))?;
+    find::names(&Described::new(&schema, &sets)?)
+}
+
+/// A message with every field.
+fn skeleton(read: &Read, asked: &Asked, name: Option<&str>) -> Result<Vec<u8>> {
+    let index = match name {
+        None => match asked.type_name()? {
+            Some(name) => read.schema.message(name)?,
+            None if !asked.schema_given() => read.schema.message(builtin::DEFAULT_TYPE)?,
+            None => read.schema.only_message().map_err(|error| {
+                let what = error.what().to_owned();
+                Error::usage(what).hint("name one: `hello describe NAME --to json`")
+            })?,
+        },
+        Some(name) => match read.schema.message(name) {
+            Ok(index) => index,
+            // What else it may be is said of it.
+            Err(_) => {
+                let described = Described::new(&read.schema, &read.sets)?;
+                match find(&described, name, read.whose)? {
+                    Found::Unit(Unit::Message(index)) => index,
+                    _ => {
+                        return Err(Error::usage(format!("{} is no message", quote(name)))
+                            .hint("`--to json` is for the message types of the schema"));
+                    }
+                }
+            }
+        },
     };
-    let input = of(method.client_streaming, &method.input);
-    let output = of(method.server_streaming, &method.output);
-    format!("  rpc {}({input}) returns ({output});\n", method.name)
+    let compiled = read.schema.compile(index)?;
+    let mut compact = Vec::new();
+    json::skeleton(compiled.root(), &mut compact)?;
+    let mut out = Vec::with_capacity(compact.len() * 2);
+    json::pretty(&compact, &mut out);
+    out.push(b'\n');
+    Ok(out)
+}
+
+/// The files that are written: all, or those that a name leads to.
+fn files(described: &Described<'_>, found: Option<Found>) -> Vec<usize> {
+    let pool = described.schema.pool();
+    let all = 0..pool.files.len();
+    match found {
+        Some(Found::File(index)) => vec![index],
+        Some(Found::Unit(unit)) => vec![described.file_of(unit)],
+        Some(Found::Package(name)) => {
+            let of = |index: &usize| described.package(*index) == name;
+            all.filter(of).collect()
+        }
+        None => all.filter(|&index| pool.files[index].origin.is_some()).collect(),
+    }
 }

@@ -41,7 +41,7 @@ pub fn erase() {
 
 /// Reports how the program failed, and gives its exit status.
 pub fn report(error: &Error) -> u8 {
-    if error.kind() != Kind::ReaderGone {
+    if !matches!(error.kind(), Kind::ReaderGone | Kind::Different) {
         say(&error.to_string());
     }
     error.status()

@@ -22,8 +22,8 @@ mod call;
 mod complete;
 mod completions;
 mod decode;
-#[cfg(feature = "grpc")]
 mod describe;
+mod diff;
 mod encode;
 mod fields;
 mod format;
@@ -218,8 +218,8 @@ static COMMANDS: &[Spec] = &[
     encode::SPEC,
     decode::SPEC,
     inspect::SPEC,
-    #[cfg(feature = "grpc")]
     describe::SPEC,
+    diff::SPEC,
     #[cfg(feature = "grpc")]
     call::SPEC,
     #[cfg(feature = "grpc")]

@@ -1,14 +1,64 @@
 //! What is printed of a message: all of it, or the values of one field.
 
-use super::format::Format;
-use crate::codec::path::{Pick, Step};
+use super::format::{self, Allowed, Format};
+use crate::codec::path::{self, Pick, Step};
 use crate::codec::quick::{ToJson, ToText};
 use crate::codec::select::{self, Value};
 use crate::codec::text::Layout;
 use crate::codec::{Notes, base64_text, json, partial, text};
-use crate::error::{At, Result};
+use crate::error::{At, Error, Result};
 use crate::escape;
-use crate::table::{Kind, Root};
+use crate::table::{Kind, Root, WellKnown};
+
+/// How JSON is written.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct JsonOptions {
+    /// JSON: names as the .proto file has them
+    #[arg(long)]
+    proto_names: bool,
+    /// JSON: fields without presence also when they have their default
+    #[arg(long)]
+    emit_defaults: bool,
+    /// JSON: 64-bit numbers without quotes
+    #[arg(long)]
+    int64_as_number: bool,
+    /// JSON: a line for each value
+    #[arg(long)]
+    pub pretty: bool,
+}
+
+impl JsonOptions {
+    /// Refuses them for another format.
+    ///
+    /// # Errors
+    ///
+    /// One of them is given, and it is not JSON that is written.
+    pub fn check(&self, to: Option<Format>) -> Result<()> {
+        let given = [
+            (self.proto_names, "--proto-names"),
+            (self.emit_defaults, "--emit-defaults"),
+            (self.int64_as_number, "--int64-as-number"),
+            (self.pretty, "--pretty"),
+        ];
+        match given.iter().find(|(given, _)| *given) {
+            Some((_, option)) if to != Some(Format::Json) => {
+                let what = format!("`{option}` is for JSON");
+                Err(Error::usage(what).hint("say `--to json` too"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The same for the codec.
+    pub fn options(&self) -> json::PrintOptions {
+        json::PrintOptions {
+            proto_names: self.proto_names,
+            int64_as_number: self.int64_as_number,
+            emit_defaults: self.emit_defaults,
+        }
+    }
+}
 
 /// How messages are printed.
 pub struct Printer<'t> {
@@ -26,6 +76,53 @@ pub struct Printer<'t> {
     pub stream: bool,
     /// Whether unsafe characters of raw values are escaped.
     pub escaped: bool,
+}
+
+/// The format of the values that a path leads to, where `to` is what a command
+/// writes of messages. Of a wrapper of bytes it is the bytes that have one of
+/// bytes, so the path then goes on to them.
+///
+/// # Errors
+///
+/// A format that there is not, or that such values don't have.
+pub fn field_format<'t>(
+    to: Allowed,
+    root: Root<'t>,
+    steps: &mut Vec<Step<'t>>,
+    name: &str,
+) -> Result<Format> {
+    let format = Allowed { formats: format::ALL, ..to }.option(name)?;
+    let Some(leaf) = path::leaf(root, steps) else { return Ok(format) };
+    if leaf.kind == Kind::Bytes || format::FIELDS.contains(&format) {
+        return Ok(format);
+    }
+    let typed = path::typed(steps);
+    let what = format!("`--to {}` is for bytes, and `{typed}` is", format.name());
+    if !leaf.kind.is_message() {
+        return Err(
+            Error::usage(format!("{what} {}", leaf.kind.with_article())).hint("leave out `--to`")
+        );
+    }
+    let message = root.tables.message(leaf.message);
+    if let (Some(WellKnown::Wrapper), [value]) = (message.well_known, message.fields())
+        && value.kind == Kind::Bytes
+    {
+        steps.push(Step { index: 0, field: value, pick: Pick::All });
+        return Ok(format);
+    }
+    if message.map_entry {
+        return Err(
+            Error::usage(format!("{what} a map")).hint("leave out `--to`, or say `--to json`")
+        );
+    }
+    Err(Error::usage(format!("{what} a message")).hint(format!(
+        "`hello {} … --field {} --to json | \
+         hello encode … --type {} --from json --to {}` does it",
+        to.command,
+        escape::shell_word(&typed),
+        message.name(),
+        format.name()
+    )))
 }
 
 impl<'t> Printer<'t> {

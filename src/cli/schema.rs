@@ -72,7 +72,15 @@ impl Whole {
         if !asked.schema_given() {
             return Ok(None);
         }
-        let (schema, sets) = load(&asked, false)?;
+        let (schema, sets) = match &asked.server {
+            Some(server) => {
+                asked.check()?;
+                super::server::services_of(server)
+                    .and_then(|set| from_server(set, false))
+                    .map_err(|error| asked.say_environment(error, false))?
+            }
+            None => load(&asked, false)?,
+        };
         let sets = sets.into_iter().map(|set| set.bytes).collect();
         Ok(Some(Whole { schema, sets }))
     }
@@ -155,6 +163,13 @@ impl Asked {
         }
     }
 
+    /// The same for what is missing in files.
+    #[cold]
+    #[cfg(feature = "grpc")]
+    pub fn say_files(&self, error: Error) -> Error {
+        self.say_environment(error, self.proto.is_empty())
+    }
+
     #[cold]
     fn say_type(&self, error: Error) -> Error {
         match self.type_of_environment {
@@ -163,7 +178,12 @@ impl Asked {
         }
     }
 
-    fn type_name(&self) -> Result<Option<&str>> {
+    /// The type that is asked for.
+    ///
+    /// # Errors
+    ///
+    /// A name that is not UTF-8.
+    pub fn type_name(&self) -> Result<Option<&str>> {
         let Some(name) = &self.type_name else { return Ok(None) };
         let no_type =
             || Error::usage(format!("no type is named {}", quote(&name.to_string_lossy())));
@@ -401,8 +421,12 @@ pub fn load(asked: &Asked, comments: bool) -> Result<(Schema, Vec<Set>)> {
 #[cfg(feature = "grpc")]
 pub fn from_server(set: Set, comments: bool) -> Result<(Schema, Vec<Set>)> {
     let sets = vec![set];
-    let schema = Schema::from_sets(&sets, &[], comments)
-        .map_err(|found| found.error.hint(format!("it is {} that tells it", sets[0].label)))?;
+    let schema = Schema::from_sets(&sets, &[], comments).map_err(|found| {
+        match found.error.hints_at(&sets[0].label) {
+            true => found.error,
+            false => found.error.hint(format!("it is {} that tells it", sets[0].label)),
+        }
+    })?;
     Ok((schema, sets))
 }
 

@@ -7,13 +7,14 @@ use std::time::Duration;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::io::{self, Input};
-use super::schema::{Chosen, SchemaOptions, Whole, is_at_hand};
+use super::schema::{Asked, Chosen, SchemaOptions, Whole, is_at_hand};
 use super::{Context, Spec, streaming, usage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::escape::{quote, word};
 use crate::rpc::address;
 use crate::rpc::server::{self, GivenServices, Options, Reply, Tls};
 use crate::rpc::tls::{self, Identity};
+use crate::wire::limits::CALL_MESSAGE_MAX;
 
 /// Serve gRPC: the Greeter, or every service of a schema.
 ///
@@ -69,9 +70,6 @@ pub(super) const SPEC: Spec = Spec {
     is_at_hand,
 };
 
-/// The bytes of the largest message: what the official implementations take.
-const MESSAGE_DEFAULT: u64 = 4 << 20;
-
 /// The seconds that calls have to end.
 const DRAIN_DEFAULT: f64 = 10.0;
 
@@ -91,8 +89,8 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
         None if !replies.is_empty() => Some(Whole::builtin()?),
         whole => whole,
     };
-    let max = args.max_message_size.as_deref().map_or(Ok(MESSAGE_DEFAULT), streaming::size)?;
-    server::run(&Options {
+    let max = args.max_message_size.as_deref().map_or(Ok(CALL_MESSAGE_MAX), streaming::size)?;
+    let ran = server::run(&Options {
         place: address::listen(args.listen.as_deref().unwrap_or(address::DEFAULT))?,
         tls: args.tls()?,
         max: usize::try_from(max).unwrap_or(usize::MAX).min(u32::MAX as usize),
@@ -104,6 +102,10 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
             sets,
             replies: &replies,
         }),
+    });
+    ran.map_err(|error| match error.kind() {
+        Kind::Usage => Asked::from_words(context.words).say_files(error),
+        _ => error,
     })
 }
 

@@ -5,11 +5,12 @@ use std::ffi::{OsStr, OsString};
 use super::call::{method, target};
 use super::schema;
 use crate::error::{Error, Result};
+use crate::escape::visible;
 use crate::rpc::client::Client;
 use crate::rpc::client::connect::Route;
 use crate::rpc::client::metadata::Metadata;
 use crate::rpc::client::reflection::{Files, Reflection};
-use crate::schema::descriptor::services::{self, Service};
+use crate::schema::descriptor::services::{self, Method, Service};
 use crate::schema::{Schema, Set};
 use crate::wire::limits::CALL_MESSAGE_MAX;
 
@@ -26,7 +27,8 @@ pub fn type_of(server: &OsStr, type_name: Option<&str>) -> Result<Set> {
             .hint(format!("`hello describe --server {server}` lists what there is")));
     };
     let client = Client::connect(Route::to(target::address_of(server)?))?;
-    let mut reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
+    let reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
+    let mut reflection = reflection.without_headers();
     let mut files = Files::start()?;
     if !reflection.add(name.trim_start_matches('.'), &mut files)? {
         // It may be short: that is seen where all is known.
@@ -37,10 +39,36 @@ pub fn type_of(server: &OsStr, type_name: Option<&str>) -> Result<Set> {
     Ok(files.into_set(&reflection))
 }
 
+/// What every server has that tells its schema, and `hello serve` of its own.
+const OF_EVERY_SERVER: [&str; 2] = ["grpc.reflection.", "grpc.health."];
+
+fn is_of_every_server(service: &str) -> bool {
+    OF_EVERY_SERVER.iter().any(|prefix| service.starts_with(prefix))
+}
+
+/// All services of a server, but for what servers have of their own.
+///
+/// # Errors
+///
+/// A server that cannot be reached, or doesn't tell its schema.
+pub fn services_of(server: &OsStr) -> Result<Set> {
+    let client = Client::connect(Route::to(target::address_of(server)?))?;
+    let mut reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
+    let mut files = Files::start()?;
+    for service in reflection.services()? {
+        if !is_of_every_server(&service) {
+            reflection.add(&service, &mut files)?;
+        }
+    }
+    Ok(files.into_set(&reflection))
+}
+
 /// What a server offers.
 pub struct Offered {
     /// All that was needed of the schema.
     pub schema: Schema,
+    /// The bytes that it was read from.
+    pub sets: Vec<Set>,
     /// The services that it tells of.
     pub services: Vec<Service>,
     /// The names of those it tells nothing of.
@@ -75,5 +103,31 @@ pub fn offered(words: &[OsString], server: &OsStr, name: Option<&str>) -> Result
     let (schema, sets) = schema::from_server(files.into_set(&reflection), true)?;
     let services =
         sets.iter().map(|set| services::of_set(&set.bytes)).collect::<Result<Vec<_>>>()?;
-    Ok(Offered { schema, services: services.concat(), untold })
+    Ok(Offered { schema, services: services.concat(), sets, untold })
+}
+
+/// The services of a server with their methods, as text: its own first.
+pub fn listed(offered: &Offered) -> String {
+    let of_every = |service: &&Service| is_of_every_server(&service.name);
+    let (common, own): (Vec<_>, Vec<_>) = offered.services.iter().partition(of_every);
+    let mut parts: Vec<String> = own.into_iter().chain(common).map(service).collect();
+    for name in &offered.untold {
+        parts.push(format!("service {}; // the server does not tell its methods\n", visible(name)));
+    }
+    parts.join("\n")
+}
+
+fn service(service: &Service) -> String {
+    let methods: String = service.methods.iter().map(rpc).collect();
+    format!("service {} {{\n{methods}}}\n", service.name)
+}
+
+fn rpc(method: &Method) -> String {
+    let of = |streaming: bool, name: &str| match streaming {
+        true => format!("stream {name}"),
+        false => name.to_owned(),
+    };
+    let input = of(method.client_streaming, &method.input);
+    let output = of(method.server_streaming, &method.output);
+    format!("  rpc {}({input}) returns ({output});\n", method.name)
 }

@@ -93,8 +93,9 @@ fn mend(error: &clap::Error, words: &[OsString], root: &Command, context: &Conte
         ErrorKind::UnknownArgument | ErrorKind::InvalidValue | ErrorKind::NoEquals => {
             command.missing_value(words).unwrap_or_else(|| match error.kind() {
                 ErrorKind::UnknownArgument => {
-                    let dashes = words.iter().any(|word| word == "--");
-                    command.unknown(detail(error, ContextKind::InvalidArg), dashes)
+                    let behind = words.iter().position(|word| word == "--");
+                    let behind = behind.map(|at| &words[at + 1..]);
+                    command.unknown(detail(error, ContextKind::InvalidArg), behind)
                 }
                 _ => command.invalid_value(error),
             })
@@ -109,7 +110,12 @@ fn mend(error: &clap::Error, words: &[OsString], root: &Command, context: &Conte
         }
         ErrorKind::ArgumentConflict => {
             let flag = flag(detail(error, ContextKind::InvalidArg));
-            Error::usage(format!("`{flag}` is given twice")).hint("it takes one value")
+            let takes = command.option(flag).is_none_or(|it| it.get_action().takes_values());
+            Error::usage(format!("`{flag}` is given twice")).hint(if takes {
+                "it takes one value"
+            } else {
+                "once is enough"
+            })
         }
         ErrorKind::TooManyValues => {
             let flag = flag(detail(error, ContextKind::InvalidArg));
@@ -207,19 +213,21 @@ impl<'c> Usage<'c> {
         None
     }
 
-    /// A word that clap has no place for; `after_dashes` says that it stands
-    /// behind `--`, where nothing is an option.
-    fn unknown(&self, word: &str, after_dashes: bool) -> Error {
+    /// A word that clap has no place for; `behind` are those behind `--`, where
+    /// nothing is an option.
+    fn unknown(&self, word: &str, behind: Option<&[OsString]>) -> Error {
         let Some(name) = self.name else {
             let what = format!("{} is no option of `hello` itself", quote(word));
             return Error::usage(what)
                 .hint("options stand after the command")
                 .hint(self.see_help());
         };
-        if after_dashes || !word.starts_with('-') {
+        if behind.is_some() || !word.starts_with('-') {
             let error =
                 Error::usage(format!("`hello {name}` has no use for the word {}", quote(word)));
-            let hint = match word.starts_with('-') {
+            let is_flag = |word: &OsString| word.to_string_lossy().starts_with('-');
+            let flags = behind.is_some_and(|words| words.iter().any(is_flag));
+            let hint = match flags {
                 true => Some(String::from("behind `--` nothing is an option: leave it out")),
                 false => self.as_field(word),
             };

@@ -68,6 +68,11 @@ impl Warnings {
     /// Says what is new in the notes of a record; `record` is its number in a
     /// stream.
     pub fn tell(&mut self, notes: Notes, record: Option<u64>) {
+        self.tell_in(notes, record.map(|number| ("record", number)));
+    }
+
+    /// The same where what is counted has another name.
+    pub fn tell_in(&mut self, notes: Notes, place: Option<(&str, u64)>) {
         if self.quiet || (notes.list().is_empty() && notes.beyond() == 0) {
             return;
         }
@@ -83,7 +88,7 @@ impl Warnings {
                 1 => String::new(),
                 count => format!("{count} times, first "),
             };
-            let record = record.map_or(String::new(), |number| format!("in record {number}, "));
+            let record = place.map_or(String::new(), |(one, n)| format!("in {one} {n}, "));
             let place = format!("{times}{record}at byte {}, in {}", note.offset, note.message);
             io::say(&format!("warning: {note} ({place})"));
         }

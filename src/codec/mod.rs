@@ -9,6 +9,7 @@
 //!   [`rewrite`].
 //! - [`build`] gathers values and writes the bytes of a message, for whoever
 //!   reads them: [`json::parse`], [`text::parse`] and the field flags.
+//! - [`diff`](mod@diff) compares two messages, rewritten, in step.
 //! - [`wellknown`] has the well-known types as text has them.
 //! - [`partial`] takes of a broken message what stands before the fault.
 //! - [`notes`] carries what was understood but is worth a warning.
@@ -18,6 +19,7 @@ pub mod binary;
 pub mod build;
 pub mod check;
 mod cursor;
+pub mod diff;
 mod encode;
 mod faults;
 pub mod hex_text;

@@ -50,6 +50,15 @@ pub fn is_address(word: &str) -> bool {
 ///
 /// A word that is no address.
 pub fn parse(word: &str) -> Result<(Address, Option<&str>)> {
+    read(word).map_err(|error| match error.has_hint() {
+        true => error,
+        false => error.hint("write HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:PATH"),
+    })
+}
+
+/// The same; what is wrong has no hint where it is one that depends on what an
+/// address is for.
+fn read(word: &str) -> Result<(Address, Option<&str>)> {
     if let Some(path) = word.strip_prefix("unix:") {
         if path.is_empty() {
             return Err(bad(word, "it has no path"));
@@ -58,8 +67,8 @@ pub fn parse(word: &str) -> Result<(Address, Option<&str>)> {
         return Ok((Address { place: Place::Unix(PathBuf::from(path)), tls: false }, None));
     }
     let (tls, rest) = match word.split_once("://") {
-        Some(("http", rest)) => (Some(false), rest),
-        Some(("https", rest)) => (Some(true), rest),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Some(false), rest),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Some(true), rest),
         Some((scheme, _)) => {
             let what = format!("`{}://` is neither `http://` nor `https://`", escape::word(scheme));
             return Err(Error::usage(what).hint("write HOST:PORT for a server of gRPC"));
@@ -88,7 +97,11 @@ pub fn parse(word: &str) -> Result<(Address, Option<&str>)> {
 ///
 /// A word that is no address, or more than a place.
 pub fn listen(word: &str) -> Result<Place> {
-    let (address, method) = parse(word).map_err(|error| {
+    let (address, method) = read(word).map_err(|error| {
+        let error = match error.has_hint() {
+            true => error,
+            false => error.hint("write HOST:PORT or unix:PATH"),
+        };
         error.hint("`127.0.0.1:8001` is for this machine only, `0.0.0.0:8001` for all")
     })?;
     match method.is_some() || word.contains("://") {
@@ -132,11 +145,10 @@ fn host_and_port<'w>(word: &str, authority: &'w str) -> Result<(&'w str, Option<
 
 fn bad(word: &str, why: &str) -> Error {
     Error::usage(format!("`{}` is no address: {why}", escape::word(word)))
-        .hint("write HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:PATH")
 }
 
 fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
 impl fmt::Display for Address {
@@ -187,6 +199,9 @@ mod tests {
             ("example.com:443", "example.com:443 tls true -"),
             ("http://example.com", "example.com:80 tls false -"),
             ("https://example.com/", "example.com:443 tls true -"),
+            ("HTTP://example.com:1/A/B", "example.com:1 tls false A/B"),
+            ("Https://example.com", "example.com:443 tls true -"),
+            ("LOCALHOST:1", "LOCALHOST:1 tls false -"),
             ("https://[::1]/a.B/C", "[::1]:443 tls true a.B/C"),
             ("http://127.0.0.1:8001/Greeter/SayHello", "127.0.0.1:8001 tls false Greeter/SayHello"),
             ("unix:/run/x.sock", "unix:/run/x.sock tls false -"),

@@ -1,11 +1,13 @@
 //! Certificates, keys, and whom to trust. TLS is rustls with ring.
 
+mod named;
 mod unverified;
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -14,6 +16,8 @@ use tokio_rustls::rustls::{self, ClientConfig, RootCertStore, ServerConfig};
 
 use crate::error::{Error, Result};
 use crate::escape::{quote, word};
+
+pub use named::is_authority;
 
 /// HTTP/2, as both sides name it.
 const ALPN: &[u8] = b"h2";
@@ -42,9 +46,7 @@ pub fn server(identity: &Identity<'_>, client_ca: Option<&Path>) -> Result<Arc<S
         Some(ca) => {
             let verifier =
                 WebPkiClientVerifier::builder_with_provider(Arc::new(roots(ca)?), provider());
-            let verifier = verifier.build().map_err(|error| {
-                Error::failure(format!("the certificates of {}: {error}", shown(ca)))
-            })?;
+            let verifier = verifier.build().map_err(|error| unusable(ca, &error))?;
             builder.with_client_cert_verifier(verifier)
         }
     };
@@ -77,7 +79,9 @@ pub fn client(trust: Trust<'_>, identity: Option<&Identity<'_>>) -> Result<Arc<C
         .map_err(|error| failed(&error))?;
     let builder = match trust {
         Trust::System => builder.with_root_certificates(system_roots()?),
-        Trust::Only(ca) => builder.with_root_certificates(roots(ca)?),
+        Trust::Only(ca) => {
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(only(ca)?))
+        }
         Trust::Anybody => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(unverified::Anybody(provider()))),
@@ -100,9 +104,22 @@ fn provider() -> Arc<CryptoProvider> {
 }
 
 fn read(identity: &Identity<'_>) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
-    let key = PrivateKeyDer::from_pem_file(identity.key)
-        .map_err(|error| unreadable(identity.key, "private key", &error))?;
+    let key = PrivateKeyDer::from_pem_file(identity.key).map_err(|error| {
+        match matches!(error, pem::Error::NoItemsFound) && is_encrypted(identity.key) {
+            true => {
+                Error::failure(format!("the private key in {} is encrypted", shown(identity.key)))
+                    .hint("`openssl pkey -in FILE -out KEY.pem` takes the password off")
+            }
+            false => unreadable(identity.key, "private key", &error),
+        }
+    })?;
     Ok((certificates(identity.certificate)?, key))
+}
+
+/// Whether a PEM file has a key that a password protects.
+fn is_encrypted(path: &Path) -> bool {
+    let mark = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
+    std::fs::read_to_string(path).is_ok_and(|text| text.contains(mark))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
@@ -119,11 +136,21 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
 fn roots(path: &Path) -> Result<RootCertStore> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates(path)? {
-        roots.add(certificate).map_err(|error| {
-            Error::failure(format!("a certificate of {} cannot be used: {error}", shown(path)))
-        })?;
+        roots.add(certificate).map_err(|error| unusable(path, &error))?;
     }
     Ok(roots)
+}
+
+/// Trusts whom the certificates of a file have signed, and themselves.
+fn only(ca: &Path) -> Result<named::Named> {
+    let webpki =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots(ca)?), provider()).build();
+    let webpki = webpki.map_err(|error| unusable(ca, &error))?;
+    Ok(named::Named { webpki, certificates: certificates(ca)? })
+}
+
+fn unusable(path: &Path, error: &dyn std::error::Error) -> Error {
+    Error::failure(format!("a certificate of {} cannot be used: {error}", shown(path)))
 }
 
 fn system_roots() -> Result<RootCertStore> {
@@ -165,7 +192,14 @@ fn begin(what: &str) -> &'static str {
 
 fn not_a_pair(identity: &Identity<'_>, error: &rustls::Error) -> Error {
     let (certificate, key) = (shown(identity.certificate), shown(identity.key));
-    Error::failure(format!("{certificate} and {key} do not go together: {error}"))
+    match error {
+        rustls::Error::InconsistentKeys(_) => {
+            Error::failure(format!("{key} is not the key of the certificate {certificate}"))
+        }
+        error => {
+            Error::failure(format!("{certificate} and {key} cannot be used together: {error}"))
+        }
+    }
 }
 
 fn failed(error: &rustls::Error) -> Error {

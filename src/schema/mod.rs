@@ -12,7 +12,6 @@
 pub mod builtin;
 pub mod check;
 pub mod compile;
-pub mod declare;
 pub mod descriptor;
 pub mod features;
 pub mod files;
@@ -114,6 +113,17 @@ impl Schema {
         let pool = Pool::new(files, labels, size)?;
         check::given(&pool)?;
         Ok(Schema { pool, asked: chosen })
+    }
+
+    /// All that its files declare.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Whether a file was asked for itself, and not only because another
+    /// imports it.
+    pub fn is_asked(&self, file: usize) -> bool {
+        self.asked.contains(&file)
     }
 
     /// The full names of the messages that can be asked for.

@@ -146,6 +146,29 @@ impl Pool {
         self.scopes.named(name)
     }
 
+    /// What a name, written inside `scope`, stands for.
+    pub fn resolve(&self, name: &str, scope: ScopeId) -> Option<Named> {
+        self.scopes.resolve(name, scope)
+    }
+
+    /// The scope of a package, or of a type, by its full name.
+    pub fn scope_of(&self, name: &str) -> Option<ScopeId> {
+        match name {
+            "" => Some(Scopes::ROOT),
+            _ => name.split('.').try_fold(Scopes::ROOT, |scope, part| self.inside(scope, part)),
+        }
+    }
+
+    /// The scope of `part` inside another.
+    pub fn inside(&self, scope: ScopeId, part: &str) -> Option<ScopeId> {
+        self.scopes.inside(scope, part)
+    }
+
+    /// What a scope is, if it is a type.
+    pub fn is(&self, scope: ScopeId) -> Option<Named> {
+        self.scopes.is(scope)
+    }
+
     /// What a scope stands in.
     pub fn outer(&self, scope: ScopeId) -> ScopeId {
         self.scopes.outer(scope)

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::pool::Named;
 
 /// The index of a scope in [`Scopes`]: a package, a message or an enum.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct ScopeId(u32);
 
 /// All packages, messages and enums.
@@ -96,6 +96,16 @@ impl Scopes {
             }
             scope = self.scope(scope).outer;
         }
+    }
+
+    /// The scope of `part` inside another.
+    pub fn inside(&self, scope: ScopeId, part: &str) -> Option<ScopeId> {
+        self.scope(scope).get(part)
+    }
+
+    /// What a scope is, if it is a type.
+    pub fn is(&self, scope: ScopeId) -> Option<Named> {
+        self.scope(scope).named()
     }
 
     /// What a scope stands in.

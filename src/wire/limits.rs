@@ -131,6 +131,9 @@ pub const GZIP_RATIO_MAX: u64 = 32;
 /// See [`GZIP_RATIO_MAX`].
 pub const GZIP_FREE: u64 = 8 << 20;
 
+/// The bytes before a message of a call: whether it is packed, and its length.
+pub const GRPC_HEAD_LEN: usize = 5;
+
 /// The bytes of a message of a call that are accepted unless told otherwise:
 /// what the official clients accept.
 pub const CALL_MESSAGE_MAX: u64 = 4 << 20;
@@ -143,6 +146,14 @@ pub const CALL_HEADERS_MAX: u32 = 64 << 10;
 /// round trip of a network is filled, few enough that what was sent behind a
 /// failure is little.
 pub const CALLS_IN_FLIGHT: usize = 32;
+
+/// The bytes of an answer that a server may send before they are read: what fills
+/// a gigabit a second over 8 ms. A connection has as many for each call in flight.
+pub const CALL_WINDOW: u32 = 1 << 20;
+
+/// The bytes of the answers of a call that wait until those of the calls before it
+/// were told; one message may be longer.
+pub const ANSWERS_AHEAD: usize = 256 << 10;
 
 /// The requests that are read ahead of what the server takes.
 pub const REQUESTS_AHEAD: usize = 16;
@@ -159,3 +170,41 @@ pub const REFLECTED_SERVICES_MAX: usize = 5_000;
 
 /// The lines of the details of a status that are shown.
 pub const DETAIL_LINES_MAX: usize = 60;
+
+/// The streams that a client of `hello serve` may have open on a connection.
+pub const SERVED_STREAMS_MAX: u32 = 100;
+
+/// The streams that a client may have reset before they were looked at: as many
+/// as it may have open. One that resets more is sent away.
+pub const SERVED_RESETS_MAX: usize = SERVED_STREAMS_MAX as usize;
+
+/// The bytes of the headers of a call that is served, as HTTP/2 counts them: what
+/// hyper takes, and twice what gRPC clients send at most.
+pub const SERVED_HEADERS_MAX: u32 = 16 << 10;
+
+/// Connections that have arrived, and that nobody serves yet.
+pub const ARRIVED_MAX: usize = 64;
+
+/// The most connections, however many descriptors there may be: each costs
+/// some tens of kilobytes.
+pub const CONNECTIONS_MAX: u64 = 10_000;
+
+/// Descriptors that are no connections: the standard three, the listener,
+/// what the runtime and its signals take, and some that are being closed.
+pub const DESCRIPTORS_OF_OURS: u64 = 32;
+
+/// The text that `describe` makes of a schema has at most this many bytes for
+/// each of its descriptors, and [`SOURCE_TEXT_FREE`] more. An option of a few
+/// bytes may have a name of any length; real schemas come to 3.
+pub const SOURCE_TEXT_RATIO_MAX: usize = 64;
+
+/// See [`SOURCE_TEXT_RATIO_MAX`].
+pub const SOURCE_TEXT_FREE: usize = 4 << 20;
+
+/// The messages that the skeleton of a type shows one inside another; what is
+/// deeper is hardly filled in by hand.
+pub const SKELETON_DEPTH_MAX: usize = 6;
+
+/// The fields after which a skeleton opens no further message: types that lead
+/// to many others would make one of millions of lines.
+pub const SKELETON_FIELDS_MAX: usize = 1000;

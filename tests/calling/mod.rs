@@ -1,24 +1,25 @@
 //! A server for the tests of `hello call`, which answers as a test wants it,
 //! wrongly too: each path has an answer of its own.
 
-use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use base64::Engine;
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use prost::Message;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest as Ask;
@@ -50,6 +51,15 @@ service T {
   rpc Html(M) returns (M);
   rpc TrailersOnly(M) returns (M);
   rpc Missing(M) returns (M);
+  rpc Detail(M) returns (M);
+  rpc Flood(M) returns (stream M);
+  rpc Unknown(M) returns (M);
+  rpc Refused(M) returns (M);
+  rpc Reset(M) returns (M);
+  rpc Long(M) returns (M);
+  rpc Web(M) returns (M);
+  rpc Json(M) returns (M);
+  rpc Drip(M) returns (stream M);
 }
 ";
 
@@ -70,6 +80,14 @@ pub struct Given {
     /// Whether only v1alpha is there.
     pub alpha: bool,
     pub tls: Option<Arc<ServerConfig>>,
+    /// The status that reflection ends with; 0 for none, ever.
+    pub refuses: Option<u8>,
+    /// Whether the Greeter is not there.
+    pub unimplemented: bool,
+    /// The calls after which a connection says goodbye.
+    pub calls: Option<usize>,
+    /// Whether it listens for one connection only.
+    pub goes: bool,
 }
 
 impl Server {
@@ -91,6 +109,10 @@ async fn accept(listener: TcpListener, given: Given, seen: Arc<Mutex<HeaderMap>>
     let listener = tokio::net::TcpListener::from_std(listener).expect("it can be");
     loop {
         let Ok((stream, _)) = listener.accept().await else { return };
+        if given.goes {
+            drop(listener);
+            return serve(stream, given, seen).await;
+        }
         let (given, seen) = (given.clone(), Arc::clone(&seen));
         tokio::spawn(async move {
             match given.tls.clone() {
@@ -109,13 +131,33 @@ async fn serve<S>(stream: S, given: Given, seen: Arc<Mutex<HeaderMap>>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let (calls, end) = (given.calls, Arc::new(Notify::new()));
+    let (goodbye, cut) = (Arc::new(Notify::new()), Arc::clone(&end));
+    let (said, count) = (Arc::clone(&goodbye), AtomicUsize::new(0));
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         *seen.lock().expect("nobody fails with it") = request.headers().clone();
-        let given = given.clone();
-        async move { Ok::<_, Infallible>(answer(request, given)) }
+        if Some(count.fetch_add(1, Ordering::Relaxed) + 1) == calls {
+            said.notify_one();
+        }
+        let (given, cut) = (given.clone(), Arc::clone(&cut));
+        async move {
+            match request.uri().path() {
+                "/t.T/Refused" => Err(h2::Error::from(h2::Reason::REFUSED_STREAM)),
+                "/t.T/Reset" => Err(h2::Error::from(h2::Reason::ENHANCE_YOUR_CALM)),
+                _ => Ok::<_, h2::Error>(answer(request, given, cut)),
+            }
+        }
     });
     let builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
+    loop {
+        tokio::select! {
+            _ = &mut connection => return,
+            () = goodbye.notified() => connection.as_mut().graceful_shutdown(),
+            // Without a word.
+            () = end.notified() => return,
+        }
+    }
 }
 
 /// A server at a socket of the file system.
@@ -205,7 +247,7 @@ pub fn named(name: &str) -> Vec<u8> {
     [&[0x0a, length], name.as_bytes()].concat()
 }
 
-fn answer(request: Request<Incoming>, given: Given) -> Response<Answer> {
+fn answer(request: Request<Incoming>, given: Given, cut: Arc<Notify>) -> Response<Answer> {
     let path = request.uri().path().to_owned();
     let (sender, receiver) = mpsc::unbounded_channel();
     let mut response = Response::new(Answer(receiver));
@@ -225,6 +267,16 @@ fn answer(request: Request<Incoming>, given: Given) -> Response<Answer> {
         "/t.T/Gzip" | "/t.T/Bomb" => {
             headers.insert("grpc-encoding", HeaderValue::from_static("gzip"));
         }
+        "/t.T/Web" => {
+            headers.insert("content-type", HeaderValue::from_static("application/grpc-web"));
+        }
+        "/t.T/Json" => {
+            headers.insert("content-type", HeaderValue::from_static("application/grpc+json"));
+        }
+        "/t.T/Long" => {
+            let value = HeaderValue::from_str(&"x".repeat(100_000)).expect("a value");
+            headers.insert("x-long", value);
+        }
         "/t.T/Brotli" => {
             headers.insert("grpc-encoding", HeaderValue::from_static("br"));
         }
@@ -232,7 +284,7 @@ fn answer(request: Request<Incoming>, given: Given) -> Response<Answer> {
     }
     headers.insert("x-evil", HeaderValue::from_bytes(b"a\xc2\x9bb").expect("a value"));
     let requests = Requests { body: request.into_body(), bytes: Vec::new() };
-    tokio::spawn(async move { play(&path, requests, Sender(sender), given).await });
+    tokio::spawn(async move { play(&path, requests, Sender(sender), given, cut).await });
     response
 }
 
@@ -244,13 +296,20 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     [&[1], &length[..], &packed].concat()
 }
 
-async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given) {
+async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given, cut: Arc<Notify>) {
     match path {
+        "/Greeter/SayHello" if given.unimplemented => {
+            sender.trailers(&[("grpc-status", "12"), ("grpc-message", "no such method")])
+        }
         "/Greeter/SayHello" | "/t.T/Unary" => {
             let request = requests.next().await.unwrap_or_default();
             let name = String::from_utf8_lossy(request.get(2..).unwrap_or_default()).into_owned();
             if let Some(millis) = name.strip_prefix("wait ") {
                 tokio::time::sleep(Duration::from_millis(millis.parse().expect("a number"))).await;
+            }
+            if name == "break" {
+                cut.notify_one();
+                return std::future::pending().await;
             }
             if let Some(code) = name.strip_prefix("fail ") {
                 return sender.trailers(&[("grpc-status", code), ("grpc-message", "as asked")]);
@@ -302,6 +361,10 @@ async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given) 
             sender.raw(&[0, 0, 0, 0, 9, 1, 2]);
             sender.ok();
         }
+        "/t.T/Unknown" => {
+            sender.message(b"\x10\x07");
+            sender.ok();
+        }
         "/t.T/Gzip" => {
             sender.raw(&gzip(&named("packed")));
             sender.ok();
@@ -310,6 +373,30 @@ async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given) 
             sender.raw(&gzip(&vec![0; 64 << 20]));
             sender.ok();
         }
+        "/t.T/Detail" => {
+            // A google.rpc.Status with an Any of `t.M`.
+            let any = [&b"\x0a\x05x/t.M\x12\x03"[..], &named("d")].concat();
+            let details = [&[0x1a, any.len() as u8], &any[..]].concat();
+            let details = base64::engine::general_purpose::STANDARD.encode(details);
+            sender.trailers(&[("grpc-status", "3"), ("grpc-status-details-bin", &details)]);
+        }
+        "/t.T/Drip" => {
+            let request = requests.next().await.unwrap_or_default();
+            sender.message(&request);
+            std::future::pending::<()>().await;
+        }
+        "/t.T/Flood" => {
+            // So many messages of 64 KB, but for the heads.
+            let request = requests.next().await.unwrap_or_default();
+            let count = String::from_utf8_lossy(request.get(2..).unwrap_or_default()).into_owned();
+            let message = [&b"\x0a\x80\x80\x04"[..], &[b'x'; 64 << 10]].concat();
+            for _ in 0..count.parse().expect("a number") {
+                sender.message(&message);
+            }
+            sender.ok();
+        }
+        "/t.T/Web" | "/t.T/Json" => sender.ok(),
+        "/t.T/Long" => std::future::pending().await,
         "/t.T/Html" | "/t.T/TrailersOnly" | "/t.T/Brotli" => {}
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" if !given.alpha => {
             reflect(requests, sender, given).await;
@@ -322,6 +409,15 @@ async fn play(path: &str, mut requests: Requests, sender: Sender, given: Given) 
 }
 
 async fn reflect(mut requests: Requests, sender: Sender, given: Given) {
+    match given.refuses {
+        Some(0) => std::future::pending().await,
+        Some(code) => {
+            let code = code.to_string();
+            let message = ("grpc-message", "who are you%0a?");
+            return sender.trailers(&[("grpc-status", &code), message]);
+        }
+        None => {}
+    }
     if given.files.is_empty() && given.services.is_empty() {
         return sender.trailers(&[("grpc-status", "12")]);
     }

@@ -97,6 +97,11 @@ class Caller:
         doubled = "".join(f"value: {2 * number}\n" for number in range(1, 101))
         self.expect(doubled, "Streams.Double", "--stream", given=numbers)
         self.expect("", "Double", "--stream")
+        # A call for each request, whose answers come one after another.
+        counts = [3, 0, *range(1, 60)]
+        each = "".join('{"value":"%d"}\n' % count for count in counts)
+        all_values = "".join(f"{value}\n" for count in counts for value in range(1, count + 1))
+        self.expect(all_values, "Count", "--stream", "--field", "value", given=each)
         # A message of defaults is an empty one.
         self.expect("", "Sum", "--stream")
 
@@ -108,13 +113,19 @@ class Caller:
             _, errors, _ = self.run(*words)
             self.report.same("the text of a status", words[2].encode(), True, "nein ü\\n" in errors)
         _, errors, _ = self.run("Fail", "--code", "9", "--message", "no", "--details")
-        for part in ('reason: "NO"', 'description: "nein ü"', "value: 7", '"x/unknown.Type" 0102'):
+        parts = ('reason: "NO"', 'description: "nein ü"', "value: 7", '"x/unknown.Type" 0102')
+        for part in parts:
             self.report.same("details of a status", errors.encode(), True, part in errors)
+        request = '{"code":9,"message":"no","details":true}'
+        _, errors, code = self.run("Fail", "--stream", given=request)
+        for part in (*parts, "in request 1"):
+            self.report.same("details in a stream", errors.encode(), (True, 73), (part in errors, code))
         self.expect("", "Wait", "--seconds", "5", "--timeout", "0.2", status=68)
         words = ("Echo", "-H", "a: b", "-H", "c-bin: AAE=", "--to", "json")
         out, _, code = self.run(*words)
         for part in ('"a":"b"', '"c-bin":"AAE="'):
             self.report.same("metadata", out.encode(), (True, 0), (part in out, code))
+        self.expect("0001\n", *words[:-2], "--field", 'binary["c-bin"]', "--to", "hex")
         _, errors, _ = self.run(*words, "-v")
         for part in ("< x-trailer: end", "< x-trailer-bin: AP8"):
             self.report.same("trailers", errors.encode(), True, part in errors)

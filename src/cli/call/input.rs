@@ -9,18 +9,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::super::format::{self, Allowed, Format, Side};
 use super::super::io::{Input, say, without_at};
 use super::super::schema::Chosen;
-use super::super::{Context, fields, guess};
+use super::super::{Context, bytes, fields, guess};
 use super::target::Target;
 use crate::codec::quick::Slab;
 use crate::codec::text::{Layout, PrintOptions};
-use crate::codec::{Notes, Origin, base64_text, hex_text, json, text};
+use crate::codec::{Notes, Origin, json, text};
 use crate::error::{Error, Result};
 use crate::rpc::client::body::{self, Feeder};
 use crate::rpc::client::{Messages, body::Requests};
 use crate::schema::Compiled;
 use crate::stream::{Convert, Framing, Outcome, Record, Split, Wanted, Watch, pump};
 use crate::table::Root;
-use crate::wire::limits::MESSAGE_LEN_MAX;
+use crate::wire::limits::{GRPC_HEAD_LEN, MESSAGE_LEN_MAX};
 
 const FROM: Allowed =
     Allowed { command: "call", side: Side::From, formats: format::ALL, pipe: "hello encode" };
@@ -84,7 +84,11 @@ impl super::Call {
             }
             return Ok(Sent::Given(vec![fields::bytes(root, &context.given, &is_option)?]));
         }
-        let Some((input, format)) = self.source()? else {
+        let source = self.source().map_err(|error| {
+            let from = self.from.as_deref();
+            error.maybe_hint(from.and_then(|name| context.shadow_hint("from", name.as_ref())))
+        })?;
+        let Some((input, format)) = source else {
             // A stream of requests may have none at all.
             return Ok(Sent::Given(match target.method.client_streaming {
                 true => Vec::new(),
@@ -103,7 +107,9 @@ impl super::Call {
             let words = matches!(input, Input::Words(_));
             let named = self.from.is_some();
             match words {
-                true => explain_data(&raw, error),
+                true => explain_data(&raw, error).maybe_hint(
+                    self.data.as_ref().and_then(|data| context.shadow_hint("data", data)),
+                ),
                 false => guess::Asked { root: Some(root), format, named, words, see: None }
                     .explain(&raw, error),
             }
@@ -162,9 +168,9 @@ fn parse(
     match format {
         Format::Json => return json::parse(root, raw, origin, Default::default(), out),
         Format::Text => return text::parse(root, raw, origin, out),
-        Format::Hex => out.extend(hex_text::read(raw, origin)?),
-        Format::Base64 => out.extend(base64_text::read(raw, origin)?),
-        Format::Binary => out.extend_from_slice(raw),
+        Format::Binary | Format::Hex | Format::Base64 => {
+            out.extend_from_slice(&bytes::bytes(format, raw, origin)?);
+        }
     }
     // What is no message of the type is said here, not by the server.
     let options = PrintOptions { layout: Layout::OneLine, unknown: true };
@@ -235,7 +241,7 @@ impl Stream {
         let outcome = pump(input, &mut output, split, &wanted, &convert, &mut watch);
         // The output fails only where nobody wants more.
         if let Ok(Outcome { fault: Some(fault), .. }) = outcome {
-            feeder.bring(Err(fault));
+            feeder.bring(Err(fault.as_request()));
         }
     }
 }
@@ -255,15 +261,12 @@ impl Convert for Requesting<'_> {
         _: &mut Notes,
     ) -> Result<()> {
         parse(self.root, self.format, record.bytes(), record.origin, scratch)?;
-        let mut framed = Vec::with_capacity(scratch.len() + HEAD_LEN);
+        let mut framed = Vec::with_capacity(scratch.len() + GRPC_HEAD_LEN);
         Framing::Grpc.write(scratch, &mut framed)?;
         out.extend(&framed);
         Ok(())
     }
 }
-
-/// The bytes before a request: a flag, and the length.
-const HEAD_LEN: usize = 5;
 
 /// Hands on the requests that the pump writes.
 struct Frames<'f> {
@@ -276,7 +279,7 @@ impl Write for Frames<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.bytes.extend_from_slice(bytes);
         let mut rest = &self.bytes[..];
-        while let Some((head, behind)) = rest.split_first_chunk::<HEAD_LEN>() {
+        while let Some((head, behind)) = rest.split_first_chunk::<GRPC_HEAD_LEN>() {
             let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
             let Some((message, behind)) = behind.split_at_checked(length as usize) else { break };
             if !self.feeder.bring(Ok(message.to_vec())) {
@@ -313,6 +316,7 @@ impl Watch for Told<'_> {
         if !self.keep_going {
             return Err(error);
         }
+        let error = error.as_request();
         self.broken.fetch_add(1, Ordering::Relaxed);
         match self.say_broken {
             true => say(&error.to_string()),

@@ -4,12 +4,13 @@ use crate::error::{Error, Result, names};
 use crate::escape::quote;
 use crate::schema::descriptor::services::{Method, Service};
 
-/// The built-in method, by each of its names.
-const BUILT_IN: [&str; 3] = ["Greeter/SayHello", "Greeter.SayHello", "SayHello"];
+/// The built-in method.
+const BUILT_IN: &str = "Greeter/SayHello";
 
-/// Whether a word names the method of the built-in schema.
+/// Whether a word names the method of the built-in schema: in full, as it is
+/// called. A shorter name may be that of another server's.
 pub fn is_built_in(word: &str) -> bool {
-    BUILT_IN.contains(&word)
+    word.strip_prefix('/').unwrap_or(word) == BUILT_IN
 }
 
 /// What a word says: the service, if it does, and the method.
@@ -116,7 +117,8 @@ impl<'l> Listing<'l> {
         self.services.iter().flat_map(each)
     }
 
-    fn names(&self) -> Vec<String> {
+    /// The names of all methods as they are called.
+    pub fn names(&self) -> Vec<String> {
         self.methods().map(|(service, method)| full(service, method)).collect()
     }
 

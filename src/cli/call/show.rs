@@ -3,21 +3,28 @@
 
 use std::io::Write;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
+use super::super::Context;
 use super::super::format::{self, Allowed, Side};
 use super::super::io::{Output, say};
-use super::super::printer::Printer;
+use super::super::printer::{Printer, field_format};
 use super::super::schema::Chosen;
 use super::super::streaming::size;
 use super::super::warnings::Warnings;
 use super::input::{Sent, Stream};
+use super::method;
 use super::target::{self, Target};
 use crate::codec::path;
 use crate::error::{Error, Kind, Result, names};
 use crate::rpc::client::reflection::Reflection;
-use crate::rpc::client::status::UNIMPLEMENTED;
+use crate::rpc::client::status::{Status, UNIMPLEMENTED};
 use crate::rpc::client::{Answers, Call, Client, Watch, more_than_one, no_message};
+use crate::schema::Schema;
 use crate::wire::limits::{CALL_MESSAGE_MAX, WRITE_LEN};
+
+/// How long a list of services may take that is worth no more than a hint.
+const HINT_TIME: Duration = Duration::from_secs(2);
 
 const TO: Allowed = Allowed {
     command: "call",
@@ -32,20 +39,29 @@ impl super::Call {
     /// # Errors
     ///
     /// A field that the answers don't have, a format that there is not.
-    pub fn printer<'t>(&self, target: &'t Target) -> Result<Printer<'t>> {
+    pub fn printer<'t>(&self, context: &Context<'_>, target: &'t Target) -> Result<Printer<'t>> {
         let root = target.output.root();
-        let field = self.field.as_deref();
+        let mut path = self.field.as_deref().map(|path| path::resolve(root, path)).transpose()?;
         let to = match (&self.to, self.output.path()) {
-            (Some(name), _) => Some(TO.option(name)?),
-            (None, Some(file)) if field.is_none() => TO.file(file)?,
+            (Some(name), _) => {
+                let format = match &mut path {
+                    Some(steps) => field_format(TO, root, steps, name),
+                    None => TO.option(name),
+                };
+                let shadow =
+                    |error: Error| error.maybe_hint(context.shadow_hint("to", name.as_ref()));
+                Some(format.map_err(shadow)?)
+            }
+            (None, Some(file)) if path.is_none() => TO.file(file)?,
             (None, _) => None,
         };
+        self.json.check(to)?;
         Ok(Printer {
             root,
             to,
-            path: field.map(|field| path::resolve(root, field)).transpose()?,
-            json: Default::default(),
-            pretty: false,
+            path,
+            json: self.json.options(),
+            pretty: self.json.pretty,
             stream: target.method.server_streaming
                 || (self.stream && !target.method.client_streaming),
             escaped: self.output.is_terminal(),
@@ -59,6 +75,7 @@ impl super::Call {
             metadata: target::metadata(context_words)?,
             timeout: self.call.timeout.as_deref().map(target::timeout).transpose()?,
             max_message: size.unwrap_or(CALL_MESSAGE_MAX),
+            watched: self.verbose,
         })
     }
 }
@@ -79,16 +96,16 @@ pub fn run(
     let call = args.spec(words, target)?;
     let client = target.client()?;
     if args.verbose {
-        for fact in client.facts() {
-            say(&format!("* {fact}"));
-        }
+        say_facts(client.facts());
     }
     let mut shown = Shown {
         printer,
-        method: &target.name,
+        target,
+        schema: chosen.schema(),
         output: args.output.open(false)?,
+        output_failed: false,
         warnings: args.warnings.start(),
-        verbose: args.verbose,
+        number: None,
         one: !target.method.server_streaming,
         held: None,
         out: Vec::new(),
@@ -101,11 +118,15 @@ pub fn run(
         Sent::Streamed(stream) if !target.method.client_streaming => {
             shown.many(&client, &call, stream)
         }
-        sent => shown.once(&client, &call, sent, chosen),
+        sent => shown.once(&client, &call, sent),
     };
     let result = result.and_then(|()| shown.flush());
     let result = result.map_err(|error| listed(error, &client, &call, target));
     shown.finish(result)
+}
+
+fn say_facts(facts: &[String]) {
+    facts.iter().for_each(|fact| say(&format!("* {fact}")));
 }
 
 /// Adds to the error of a method that the server doesn't have those that it has.
@@ -115,27 +136,39 @@ fn listed(error: Error, client: &Client, call: &Call, target: &Target) -> Error 
         return error;
     }
     // The schema may be another one than the server's.
-    let mut reflection = Reflection::new(client, call.metadata.clone(), call.max_message);
-    let Ok(services) = reflection.services() else { return error };
-    let service = target.name.split('/').next().unwrap_or_default();
+    let reflection = Reflection::new(client, call.metadata.clone(), call.max_message);
+    let Ok(services) = reflection.within(HINT_TIME).services() else { return error };
+    let Some((service, method)) = target.name.split_once('/') else { return error };
     let known: Vec<&str> = services.iter().map(String::as_str).collect();
-    match known.contains(&service) {
-        true => error.hint(format!(
+    if known.contains(&service) {
+        return error.hint(format!(
             "the server has the service; `hello describe --server {} {service}` lists its methods",
             client.server()
-        )),
-        false => error.hint(format!("its services are {}", names::list(&known))),
+        ));
+    }
+    let short = service.rsplit('.').next().unwrap_or(service);
+    match method::meant(known.iter().copied(), short)[..] {
+        [] if known.is_empty() => error.hint("it has no services at all"),
+        // What the server says may have told them.
+        [] if known.iter().all(|name| error.what().contains(&names::shown(name))) => error,
+        [] => error.hint(format!("its services are {}", names::list(&known))),
+        [one] => error.hint(format!("did you mean `{}/{method}`?", names::shown(one))),
+        ref several => error.hint(format!("did you mean the service {}?", names::list(several))),
     }
 }
 
 /// What is shown of calls.
 struct Shown<'s> {
     printer: &'s Printer<'s>,
-    /// The method's name.
-    method: &'s str,
+    target: &'s Target,
+    /// It may know the types of a status' details.
+    schema: &'s Schema,
     output: Output,
+    /// Whether it was the output that failed: then a file stays as it was.
+    output_failed: bool,
     warnings: Warnings,
-    verbose: bool,
+    /// The number of the request that is answered, where each has a call.
+    number: Option<u64>,
     /// Whether there is to be one answer, which is shown once all is well.
     one: bool,
     held: Option<Vec<u8>>,
@@ -151,16 +184,12 @@ struct Shown<'s> {
 
 impl Shown<'_> {
     /// One call with all the requests.
-    fn once(&mut self, client: &Client, call: &Call, sent: Sent, chosen: &Chosen) -> Result<()> {
+    fn once(&mut self, client: &Client, call: &Call, sent: Sent) -> Result<()> {
         let (messages, broken) = sent.messages()?;
         let status = client.call(call, messages, self)?;
-        if !status.is_ok() {
-            return Err(status.error(Some(chosen.schema())));
-        }
-        if self.one {
-            let message = self.held.take().ok_or_else(no_message)?;
-            self.print(&message)?;
-        }
+        self.conclude(&status)?;
+        // It is an answer, whatever is said of the requests.
+        self.flush()?;
         match broken.map_or(0, |broken| broken.load(Ordering::Relaxed)) {
             0 => Ok(()),
             count => Err(Error::failure(format!("broken records were skipped: {count}"))),
@@ -170,10 +199,19 @@ impl Shown<'_> {
     /// A call for each request.
     fn many(&mut self, client: &Client, call: &Call, stream: Stream) -> Result<()> {
         let requests = stream.start(false)?.requests;
-        if self.verbose {
-            say(&format!("> a call of {} for each request", call.path));
-        }
         client.calls(call, requests, self)
+    }
+
+    /// Ends a call: of one answer it is known now that it is the answer.
+    fn conclude(&mut self, status: &Status) -> Result<()> {
+        let held = self.held.take();
+        if !status.is_ok() {
+            return Err(status.error(Some(self.schema)));
+        }
+        match self.one {
+            true => self.print(&held.ok_or_else(no_message)?),
+            false => Ok(()),
+        }
     }
 
     fn print(&mut self, message: &[u8]) -> Result<()> {
@@ -189,11 +227,14 @@ impl Shown<'_> {
             };
             return Err(error.hint(format!(
                 "{answer} of {} cannot be read: has the server another version of the schema?",
-                self.method
+                self.target.name
             )));
         }
-        let number = self.printer.stream.then_some(self.count);
-        self.warnings.tell(notes, number);
+        let place = match self.number {
+            Some(number) => Some(("request", number)),
+            None => self.printer.stream.then_some(("answer", self.count)),
+        };
+        self.warnings.tell_in(notes, place);
         Ok(())
     }
 
@@ -201,7 +242,14 @@ impl Shown<'_> {
     fn flush(&mut self) -> Result<()> {
         let written = self.output.write_all(&self.out).and_then(|()| self.output.flush());
         self.out.clear();
+        self.output_failed |= written.is_err();
         written.map_err(|error| self.output.failed(&error))
+    }
+
+    /// Says a header, of which call it is where there are many.
+    fn say_lines(&self, mark: char, lines: &[String]) {
+        let number = self.number.map(|number| format!("[{number}] ")).unwrap_or_default();
+        lines.iter().for_each(|line| say(&format!("{mark} {number}{line}")));
     }
 
     /// Says what is left to be said.
@@ -209,7 +257,7 @@ impl Shown<'_> {
         self.warnings.finish();
         if let Err(error) = result {
             // What came before it stays; of one answer there is nothing.
-            if self.count > 0 && error.kind() != Kind::ReaderGone {
+            if self.count > 0 && !self.output_failed {
                 self.output.finish()?;
             }
             return Err(error);
@@ -223,17 +271,13 @@ impl Shown<'_> {
 }
 
 impl Watch for Shown<'_> {
-    fn request(&mut self, path: &str, headers: &[String]) {
-        if self.verbose {
-            say(&format!("> POST {path}"));
-            headers.iter().for_each(|line| say(&format!("> {line}")));
-        }
+    fn request(&mut self, headers: &[String]) {
+        say(&format!("> POST /{}", self.target.name));
+        headers.iter().for_each(|line| say(&format!("> {line}")));
     }
 
     fn headers(&mut self, headers: &[String]) {
-        if self.verbose {
-            headers.iter().for_each(|line| say(&format!("< {line}")));
-        }
+        self.say_lines('<', headers);
     }
 
     fn message(&mut self, message: Vec<u8>) -> Result<()> {
@@ -244,26 +288,39 @@ impl Watch for Shown<'_> {
             };
         }
         self.print(&message)?;
-        self.flush()
+        // Of many calls more may be there already: see `waiting`.
+        match self.number.is_some() && self.out.len() < WRITE_LEN {
+            true => Ok(()),
+            false => self.flush(),
+        }
     }
 
     fn trailers(&mut self, trailers: &[String]) {
-        if self.verbose {
-            trailers.iter().for_each(|line| say(&format!("< {line}")));
-        }
+        self.say_lines('<', trailers);
     }
 }
 
 impl Answers for Shown<'_> {
-    fn answered(&mut self, number: u64, answer: Result<Vec<u8>>) -> Result<()> {
-        let printed = answer.and_then(|message| self.print(&message));
-        let Err(error) = printed else {
+    fn at(&mut self, number: u64) {
+        self.number = Some(number);
+    }
+
+    fn connected(&mut self, facts: &[String]) {
+        say_facts(facts);
+    }
+
+    fn ended(&mut self, ended: Result<Status>) -> Result<()> {
+        let Err(error) = ended.and_then(|status| self.conclude(&status)) else {
             return if self.out.len() >= WRITE_LEN { self.flush() } else { Ok(()) };
         };
-        let error = error.in_record(number);
+        self.held = None;
+        if self.output_failed {
+            return Err(error);
+        }
+        let error = error.in_request(self.number.unwrap_or_default());
         // What came before the failure is seen before it is told.
         self.flush()?;
-        if !self.keep_going || error.kind() == Kind::ReaderGone {
+        if !self.keep_going {
             return Err(error);
         }
         self.failures += 1;

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use clap::{Args, Command};
 
+use super::super::Context;
 use super::super::fields::words;
 use super::super::schema::{self, Asked, Chosen, option_values};
 use super::method::{self, Listing};
 use crate::codec::path::split_assignment;
 use crate::error::{Error, Result};
-use crate::escape::{quote, word};
-use crate::rpc::address::{self, Address};
+use crate::escape::{self, quote, shell_word, word};
+use crate::rpc::address::{self, Address, Place};
 use crate::rpc::client::Client;
 use crate::rpc::client::connect::{CONNECT_TIME, Route};
 use crate::rpc::client::metadata::Metadata;
@@ -26,8 +27,7 @@ use crate::wire::limits::CALL_MESSAGE_MAX;
 
 /// A method of a server.
 pub struct Target {
-    /// The way to the server.
-    pub route: Route,
+    way: Way,
     /// Its name as it is called, `pkg.Service/Method`.
     pub name: String,
     /// What it takes and gives.
@@ -47,14 +47,32 @@ impl Target {
     pub fn client(&self) -> Result<Client> {
         match self.client.take() {
             Some(client) => Ok(client),
-            None => Client::connect(self.route.clone()),
+            None => self.way.connect(),
         }
+    }
+}
+
+/// The way to the server.
+struct Way {
+    route: Route,
+    /// Whether no address was given.
+    is_default: bool,
+}
+
+impl Way {
+    fn connect(&self) -> Result<Client> {
+        Client::connect(self.route.clone()).map_err(|error| match self.is_default {
+            true => error.hint("no ADDRESS is given, so it is the default; one ends in :PORT"),
+            false => error,
+        })
     }
 }
 
 /// What the words say of the server and the method.
 struct Typed {
     address: Address,
+    /// Whether it was typed, or is the default.
+    has_address: bool,
     method: Option<String>,
 }
 
@@ -68,12 +86,12 @@ impl Typed {
             })
         };
         let found = found.iter().map(text).collect::<Result<Vec<String>>>()?;
-        let (address, method) = match &found[..] {
-            [] => (address::DEFAULT, None),
-            [one] if address::is_address(one) => (one.as_str(), None),
-            [one] => (address::DEFAULT, Some(one.as_str())),
+        let (typed, method) = match &found[..] {
+            [] => (None, None),
+            [one] if address::is_address(one) => (Some(one.as_str()), None),
+            [one] => (None, Some(one.as_str())),
             [first, second, ..] if address::is_address(first) => {
-                (first.as_str(), Some(second.as_str()))
+                (Some(first.as_str()), Some(second.as_str()))
             }
             [first, second, ..] if address::is_address(second) => {
                 let what = format!("{} stands before the address {}", quote(first), quote(second));
@@ -86,18 +104,42 @@ impl Typed {
                 ));
             }
         };
-        let (address, behind) = address::parse(address)?;
+        let (address, behind) = address::parse(typed.unwrap_or(address::DEFAULT))?;
         if let (Some(behind), Some(method)) = (behind, method) {
             let what = format!("the method is {} and {}", quote(behind), quote(method));
             return Err(Error::usage(what).hint("give it one way only"));
         }
-        Ok(Typed { address, method: behind.or(method).map(str::to_owned) })
+        let method = behind.or(method);
+        method.map_or(Ok(()), check_method)?;
+        Ok(Typed { address, has_address: typed.is_some(), method: method.map(str::to_owned) })
     }
 
     /// Whether the schema need not be asked of the server.
     fn is_built_in(&self) -> bool {
         self.method.as_deref().is_none_or(method::is_built_in)
     }
+}
+
+/// Refuses a word that can be no method, whatever the schema.
+fn check_method(word: &str) -> Result<()> {
+    if word.is_empty() {
+        return Err(Error::usage("METHOD is empty")
+            .hint("a method is pkg.Service/Method, or the end of that"));
+    }
+    if !word.contains(':') {
+        return Ok(());
+    }
+    let error = Error::usage(format!("{} is no method", quote(word)));
+    Err(match word.split_once('/') {
+        Some((address, "")) if address::is_address(address) => {
+            error.hint(format!("an address ends in :PORT: write `{}`", shell_word(address)))
+        }
+        Some((address, _)) if address::is_address(address) => {
+            let url = shell_word(&format!("http://{word}"));
+            error.hint(format!("to say address and method in one word, write `{url}`"))
+        }
+        _ => error.hint("an address is HOST:PORT, a URL or unix:PATH; PORT is a number"),
+    })
 }
 
 /// The words that are neither options nor their values, up to the first flag of
@@ -151,17 +193,20 @@ fn short_takes(command: &Command, shorts: &str) -> bool {
 /// # Errors
 ///
 /// There are some.
-pub fn check_words(words: &[OsString], parsed: [&Option<OsString>; 2]) -> Result<()> {
-    let found = positionals(words);
-    match parsed.into_iter().flatten().nth(found.len()) {
-        None => Ok(()),
-        Some(stray) => {
-            let text = stray.to_string_lossy();
-            Err(Error::usage(format!("`hello call` has no use for the word {}", quote(&text)))
-                .hint("ADDRESS and METHOD stand before the first field flag")
-                .hint("a bool takes a value behind `=` only: `--active=false`"))
-        }
+pub fn check_words(context: &Context<'_>, parsed: [&Option<OsString>; 2]) -> Result<()> {
+    let found = positionals(context.words);
+    let Some(stray) = parsed.into_iter().flatten().nth(found.len()) else { return Ok(()) };
+    let text = stray.to_string_lossy();
+    let error = Error::usage(format!("`hello call` has no use for the word {}", quote(&text)));
+    if context.words.iter().any(|word| word == "--") {
+        return Err(error.hint("leave out `--`: behind it nothing is read"));
     }
+    // A bare bool is what the word may have been meant for.
+    let bool = context.given.iter().find(|given| given.value.is_none());
+    let bool = bool.map(|given| format!("{}={}", given.flag(), escape::word(&text)));
+    Err(error
+        .hint("ADDRESS and METHOD stand before the first field flag")
+        .maybe_hint(bool.map(|flag| format!("a bool takes a value behind `=` only: `{flag}`"))))
 }
 
 /// The way to a server, by the options of TLS among the words.
@@ -181,7 +226,10 @@ pub fn route(words: &[OsString], address: Address) -> Result<Route> {
     ];
     if let (Some((option, _)), false) = (given.iter().find(|(_, given)| *given), address.tls) {
         let what = format!("`{option}` is for TLS, which is not spoken to {address}");
-        return Err(Error::usage(what).hint(format!("write `https://{address}`")));
+        return Err(Error::usage(what).hint(match address.place {
+            Place::Unix(_) => String::from("leave it out"),
+            Place::Host { .. } => format!("write `https://{address}`"),
+        }));
     }
     if ca.is_some() && insecure {
         return Err(Error::usage("`--ca` says whom to trust, `--insecure` to trust anybody")
@@ -253,28 +301,41 @@ pub fn is_at_hand(words: &[OsString]) -> bool {
 pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
     let typed = Typed::from_words(words)?;
     let route = route(words, typed.address.clone())?;
+    let way = Way { route, is_default: !typed.has_address };
     let asked = Asked::from_words(words).files_only();
     let method = typed.method.as_deref();
     if asked.schema_given() {
         let (schema, sets) = schema::load(&asked, comments)?;
         let services = of_sets(&sets)?;
         let listing = Listing { services: &services, whose: "the schema" };
-        let found = method.map_or_else(|| listing.only(), |method| listing.find(method))?;
-        return finish(schema, found, route, None);
+        let found = method.map_or_else(|| listing.only(), |method| listing.find(method));
+        let chosen = found.and_then(|found| finish(schema, found, way, None));
+        return chosen.map_err(|error| asked.say_files(error));
     }
     if typed.is_built_in() {
         let services = services::of_set(builtin::DESCRIPTOR_SET)?;
         let listing = Listing { services: &services, whose: "the built-in schema" };
-        return finish(builtin::schema(comments)?, listing.only()?, route, None);
+        return finish(builtin::schema(comments)?, listing.only()?, way, None);
     }
-    let client = Client::connect(route.clone())?;
+    let client = way.connect()?;
     let mut reflection = Reflection::new(&client, metadata(words)?, CALL_MESSAGE_MAX);
     let set = ask(&mut reflection, method.unwrap_or_default())?;
     let (schema, sets) = schema::from_server(set, comments)?;
-    let services = of_sets(&sets)?;
+    let services = of_sets(&sets);
+    let services = services.map_err(|error| {
+        error.hint(format!("it is the server {} that tells it", client.server()))
+    })?;
     let listing = Listing { services: &services, whose: "the server" };
-    let found = listing.find(method.unwrap_or_default())?;
-    finish(schema, found, route, Some(client))
+    let found = listing.find(method.unwrap_or_default()).map_err(|error| {
+        // It may be meant for the address that is missing.
+        let is_host = way.is_default && method.is_some_and(|word| !word.contains(['/', '.']));
+        error.maybe_hint(is_host.then(|| String::from("an address ends in :PORT")))
+    })?;
+    // What the server does not tell of its own method is no mistake of the words.
+    finish(schema, found, way, Some(client)).map_err(|error| {
+        let hint = "the server's reflection tells the method, and not all of its types";
+        error.as_failure().hint(hint)
+    })
 }
 
 /// The services of all sets, each once.
@@ -290,10 +351,24 @@ fn of_sets(sets: &[Set]) -> Result<Vec<Service>> {
     Ok(all)
 }
 
+/// The names of the methods that `words` may call or answer, as far as they are
+/// known without asking a server.
+pub fn methods_at_hand(words: &[OsString]) -> Vec<String> {
+    let asked = Asked::from_words(words).files_only();
+    let services = match asked.schema_given() {
+        true if !schema::is_at_hand(words) => return Vec::new(),
+        true => schema::load(&asked, false).and_then(|(_, sets)| of_sets(&sets)),
+        false => services::of_set(builtin::DESCRIPTOR_SET),
+    };
+    // What is wrong with a schema is said when the command is run.
+    let services = services.unwrap_or_default();
+    Listing { services: &services, whose: "the schema" }.names()
+}
+
 fn finish(
     schema: Schema,
     (service, method): (&Service, &Method),
-    route: Route,
+    way: Way,
     client: Option<Client>,
 ) -> Result<Chosen> {
     let compile = |name: &str| schema.compile(schema.message(name)?);
@@ -301,7 +376,7 @@ fn finish(
     let output = compile(&method.output)?;
     let name = method::full(service, method);
     let client = Cell::new(client);
-    let target = Target { route, name, method: method.clone(), output, client };
+    let target = Target { way, name, method: method.clone(), output, client };
     Ok(Chosen::of_method(schema, input, target))
 }
 

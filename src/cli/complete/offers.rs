@@ -6,6 +6,9 @@ use std::ffi::OsString;
 use clap::{Arg, Command};
 
 use super::super::Spec;
+#[cfg(feature = "grpc")]
+use super::super::call;
+use super::super::describe;
 use super::super::schema::{self, Chosen};
 use super::fields;
 use super::place::{Place, Taker};
@@ -140,6 +143,10 @@ impl<'w> Offering<'w> {
                     },
                 }
             }
+            Place::Word(plain) if !current.starts_with('-') && self.is_file(*plain) => {
+                Answer::files(0)
+            }
+            Place::Plain(plain) if self.is_file(*plain) => Answer::files(0),
             Place::Word(plain) => {
                 let mut offers = self.positional(*plain, current).unwrap_or_default();
                 // Options are offered where nothing else is, or to whoever
@@ -161,7 +168,31 @@ impl<'w> Offering<'w> {
     /// The values of the argument without a name that comes after `plain` others.
     fn positional(&self, plain: usize, current: &str) -> Option<Vec<Offer>> {
         let arg = self.command.get_positionals().nth(plain)?;
-        Some(possible(arg, current))
+        if self.command.get_name() == "describe" {
+            return Some(self.described(current));
+        }
+        match value_name(arg) {
+            // METHOD may stand without an ADDRESS before it.
+            #[cfg(feature = "grpc")]
+            Some("ADDRESS" | "METHOD") => {
+                let methods = call::target::methods_at_hand(self.words);
+                Some(named(&methods, current, |_| true))
+            }
+            _ => Some(possible(arg, current)),
+        }
+    }
+
+    /// Whether the argument after `plain` others names a file.
+    fn is_file(&self, plain: usize) -> bool {
+        self.command.get_name() == "diff" && plain < 2
+    }
+
+    /// What `describe` can print.
+    fn described(&self, text: &str) -> Vec<Offer> {
+        match schema::is_at_hand(self.words) {
+            true => named(&describe::names(self.words).unwrap_or_default(), text, is_own),
+            false => Vec::new(),
+        }
     }
 
     fn option_value(&self, option: &Arg, text: &str, from: usize) -> Answer {
@@ -179,9 +210,9 @@ impl<'w> Offering<'w> {
         if !possible.is_empty() {
             return Answer::words(from, possible);
         }
-        // What the help calls the value says it. A `ValueHint` for clap would
-        // cost each start 3,000 instructions.
-        match option.get_value_names().and_then(|names| names.first()).map(|name| name.as_str()) {
+        match value_name(option) {
+            #[cfg(feature = "grpc")]
+            Some("METHOD=JSON") => reply(self.words, text, from),
             Some("FILE") => Answer::files(from),
             Some("DIR") => Answer { kind: Kind::Directories, ..Answer::files(from) },
             _ => Answer::default(),
@@ -194,36 +225,62 @@ impl<'w> Offering<'w> {
         if !schema::is_at_hand(self.words) {
             return Vec::new();
         }
-        let names = schema::type_names(self.words).unwrap_or_default();
-        // The well-known types are in every schema, and hardly meant.
-        let meant = |name: &&String| !text.is_empty() || !files::is_well_known(name);
-        let full: Vec<Offer> = names
-            .iter()
-            .filter(meant)
-            .filter(|name| name.starts_with(text))
-            .map(Offer::bare)
-            .collect();
-        if !full.is_empty() || text.is_empty() {
-            return full;
-        }
-        let mut ends: HashMap<&str, usize> = HashMap::new();
-        for name in &names {
-            for end in ends_of(name).filter(|end| end.starts_with(text)) {
-                *ends.entry(end).or_default() += 1;
-            }
-        }
-        let unique = |name: &String| {
-            let own = !files::is_well_known(name);
-            let end = ends_of(name).find(|end| ends.get(end) == Some(&1));
-            end.filter(|_| own).map(Offer::bare)
-        };
-        names.iter().filter_map(unique).collect()
+        named(&schema::type_names(self.words).unwrap_or_default(), text, is_own)
     }
 }
 
-/// `b.C` and `C` of `a.b.C`.
+/// The well-known types are in every schema, and hardly meant.
+fn is_own(name: &str) -> bool {
+    !files::is_well_known(name)
+}
+
+/// The names that begin with `text`; if there are none, the ends of names that
+/// do and are nobody else's. Of ends, and where nothing is typed, only the
+/// `meant` ones are offered.
+fn named(names: &[String], text: &str, meant: impl Fn(&str) -> bool) -> Vec<Offer> {
+    let full = names.iter().filter(|name| name.starts_with(text));
+    let full = full.filter(|name| !text.is_empty() || meant(name));
+    let full: Vec<Offer> = full.map(Offer::bare).collect();
+    if !full.is_empty() || text.is_empty() {
+        return full;
+    }
+    let mut ends: HashMap<&str, usize> = HashMap::new();
+    for name in names {
+        for end in ends_of(name).filter(|end| end.starts_with(text)) {
+            *ends.entry(end).or_default() += 1;
+        }
+    }
+    let unique = |name: &String| {
+        let end = ends_of(name).find(|end| ends.get(end) == Some(&1));
+        end.filter(|_| meant(name)).map(Offer::bare)
+    };
+    names.iter().filter_map(unique).collect()
+}
+
+/// `b.C` and `C` of `a.b.C`; `S/M` and `M` of `a.S/M`.
 fn ends_of(name: &str) -> impl Iterator<Item = &str> {
-    name.match_indices('.').map(|(at, _)| &name[at + 1..])
+    name.match_indices(['.', '/']).map(|(at, _)| &name[at + 1..])
+}
+
+/// What `METHOD=JSON` can go on with, which begins at this byte of the word.
+#[cfg(feature = "grpc")]
+fn reply(words: &[OsString], text: &str, from: usize) -> Answer {
+    if let Some((method, json)) = text.split_once('=') {
+        return match json.starts_with('@') {
+            true => Answer::files(from + method.len() + "=@".len()),
+            false => Answer::default(),
+        };
+    }
+    let mut offers = named(&call::target::methods_at_hand(words), text, |_| true);
+    for offer in &mut offers {
+        offer.value.push('=');
+    }
+    Answer::words(from, offers)
+}
+
+/// What the help calls a value.
+fn value_name(arg: &Arg) -> Option<&str> {
+    arg.get_value_names().and_then(|names| names.first()).map(|name| name.as_str())
 }
 
 /// The values that clap knows of an argument.

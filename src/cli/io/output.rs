@@ -51,18 +51,26 @@ impl OutputOptions {
     ///
     /// A file that cannot be written, and binary that would go to a terminal.
     pub fn open(&self, binary: bool) -> Result<Output> {
+        self.open_or(binary, "write it to a file with `-o FILE`, pipe it on, or say `--to hex`")
+    }
+
+    /// The same with what to do instead of writing binary to a terminal.
+    ///
+    /// # Errors
+    ///
+    /// As [`OutputOptions::open`].
+    pub fn open_or(&self, binary: bool, instead: &str) -> Result<Output> {
         let Some(path) = self.path() else {
             let stdout = io::stdout();
             if binary && stdout.is_terminal() {
-                return Err(Error::failure("binary is not written to a terminal")
-                    .hint("write it to a file with `-o FILE`, pipe it on, or say `--to hex`"));
+                return Err(Error::failure("binary is not written to a terminal").hint(instead));
             }
             return Ok(Output { target: Target::Stdout, name: String::from("standard output") });
         };
         if is_stdout(path) {
             // Opened anew it would have an offset of its own, and what a
             // shell writes afterwards would overwrite ours.
-            return OutputOptions::stdout().open(binary);
+            return OutputOptions::stdout().open_or(binary, instead);
         }
         let name = format!("the file {}", quote(&path.to_string_lossy()));
         let target = open(path).map_err(|error| unwritable(&name, &error))?;
@@ -73,7 +81,7 @@ impl OutputOptions {
             return Err(Error::failure(format!(
                 "{name} is a terminal, to which binary is not written"
             ))
-            .hint("write it to a file with `-o FILE`, or say `--to hex`"));
+            .hint(instead));
         }
         Ok(Output { target, name })
     }

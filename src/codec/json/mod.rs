@@ -10,6 +10,7 @@ mod parse;
 mod pretty;
 mod print;
 mod scalar;
+mod skeleton;
 mod special;
 mod wellknown;
 
@@ -17,3 +18,4 @@ pub use parse::{ParseOptions, parse};
 pub use pretty::pretty;
 pub use print::{PrintOptions, print};
 pub use scalar::number;
+pub use skeleton::skeleton;

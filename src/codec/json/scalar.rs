@@ -265,6 +265,24 @@ fn integer_with_exponent(text: &str) -> Option<i128> {
     Some(if negative { -value } else { value })
 }
 
+/// The default of a kind as JSON writes it; an enum and a message have others.
+pub(super) fn default(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "false",
+        Kind::String | Kind::Bytes => "\"\"",
+        Kind::Int64 | Kind::Uint64 | Kind::Fixed64 | Kind::Sfixed64 | Kind::Sint64 => "\"0\"",
+        Kind::Double
+        | Kind::Float
+        | Kind::Int32
+        | Kind::Uint32
+        | Kind::Fixed32
+        | Kind::Sfixed32
+        | Kind::Sint32
+        | Kind::Enum => "0",
+        Kind::Message | Kind::Group => "{}",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

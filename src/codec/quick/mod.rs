@@ -16,6 +16,8 @@
 //!   gave up, so that both stay in registers.
 
 mod base64;
+mod block;
+mod decimal;
 mod entry;
 mod enums;
 mod from_json;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::block::BLOCK;
 use super::plan::{Act, Many, Op, Plan, Shape, Step};
 use super::print::{FIELD, WINDOW};
-use super::string::BLOCK;
 use super::word::{self, chunk, chunk_mut, put_varint};
 use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, base64, read_number, read_string};
 use crate::wire::limits::LARGE_LEN;

@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::slice::Iter;
 
+use super::block::BLOCK;
 use super::plan::{Act, KEY_BLOCK, Many, Op, Plan, Shape, Step, Whole};
 use super::put::{blocks, braces, enum_value, literal, long};
-use super::string::BLOCK;
 use super::wire::{next, span, zigzag};
 use super::word::{self, chunk, chunk_mut, varint};
 use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, base64, number, string};

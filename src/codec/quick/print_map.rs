@@ -1,10 +1,10 @@
 //! Maps to JSON.
 
+use super::block::BLOCK;
 use super::entry::{Entry, Key, entry};
 use super::plan::{Op, Step};
 use super::print::{FIELD, Printing, WINDOW};
 use super::put::{braces, literal, long};
-use super::string::BLOCK;
 use super::wire::next;
 use super::word::{chunk, chunk_mut};
 use super::{GIVEN_UP, NOWHERE, Place, string};

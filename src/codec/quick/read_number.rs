@@ -1,8 +1,10 @@
 //! Numbers and times out of JSON.
 
+use std::str::FromStr;
+
 use super::plan::Op;
 use super::word::{self, all, digits_in, put_varint};
-use super::{NOWHERE, Place};
+use super::{NOWHERE, Place, decimal};
 
 /// Reads a whole number, with or without quotes, that its kind can hold.
 #[inline]
@@ -123,55 +125,121 @@ pub(super) fn bool(inp: &[u8], pos: usize, out: &mut [u8], o: usize) -> Place {
 /// Reads a double or a float, without quotes.
 #[inline]
 pub(super) fn floating(op: Op, inp: &[u8], pos: usize, out: &mut [u8], o: usize) -> Place {
-    let Some(end) = extent(inp, pos) else { return NOWHERE };
-    let Ok(text) = std::str::from_utf8(&inp[pos..end]) else { return NOWHERE };
+    let Some(number) = Decimal::read(inp, pos) else { return NOWHERE };
     let o = match op {
-        Op::Double => match text.parse::<f64>() {
-            Ok(value) if value.is_finite() => fixed(value.to_le_bytes(), out, o),
-            _ => return NOWHERE,
+        Op::Double => match number.bits(&decimal::DOUBLE) {
+            Some(bits) => fixed((bits | u64::from(number.negative) << 63).to_le_bytes(), out, o),
+            None => match parsed::<f64>(inp, pos, number.end) {
+                Some(value) if value.is_finite() => fixed(value.to_le_bytes(), out, o),
+                _ => return NOWHERE,
+            },
         },
-        _ => match text.parse::<f32>() {
-            Ok(value) if value.is_finite() => fixed(value.to_le_bytes(), out, o),
-            _ => return NOWHERE,
+        _ => match number.bits(&decimal::FLOAT) {
+            Some(bits) => {
+                fixed((bits as u32 | u32::from(number.negative) << 31).to_le_bytes(), out, o)
+            }
+            None => match parsed::<f32>(inp, pos, number.end) {
+                Some(value) if value.is_finite() => fixed(value.to_le_bytes(), out, o),
+                _ => return NOWHERE,
+            },
         },
     };
-    Place { pos: end, o }
+    Place { pos: number.end, o }
 }
 
-/// Where the JSON number at `pos` ends.
-#[inline]
-fn extent(inp: &[u8], pos: usize) -> Option<usize> {
-    let at = pos + usize::from(inp.get(pos) == Some(&b'-'));
-    let mut end = run(inp, at)?;
-    if end == at || (end > at + 1 && inp[at] == b'0') {
-        return None;
-    }
-    if inp.get(end) == Some(&b'.') {
-        let fraction = end + 1;
-        end = run(inp, fraction)?;
-        if end == fraction {
-            return None;
-        }
-    }
-    if let Some(b'e' | b'E') = inp.get(end) {
-        let sign = matches!(inp.get(end + 1), Some(b'+' | b'-'));
-        let exponent = end + 1 + usize::from(sign);
-        end = run(inp, exponent)?;
-        if end == exponent {
-            return None;
-        }
-    }
-    Some(end)
+/// What the standard library reads of a number.
+#[cold]
+fn parsed<F: FromStr>(inp: &[u8], pos: usize, end: usize) -> Option<F> {
+    std::str::from_utf8(&inp[pos..end]).ok()?.parse().ok()
 }
 
-/// Where the digits end that begin at `pos`.
+/// A JSON number as it is written.
+struct Decimal {
+    negative: bool,
+    /// Its digits, if they are no more than [`DIGITS_MAX`].
+    digits: u64,
+    /// How many they are, but for zeros at the front where it matters.
+    count: usize,
+    /// The power of ten of the last one.
+    exponent: i32,
+    /// What is behind it.
+    end: usize,
+}
+
+/// So many digits always fit into 64 bits.
+const DIGITS_MAX: usize = 19;
+
+impl Decimal {
+    #[inline(always)]
+    fn read(inp: &[u8], pos: usize) -> Option<Decimal> {
+        let negative = inp.get(pos) == Some(&b'-');
+        let at = pos + usize::from(negative);
+        let (mut digits, mut end) = run(inp, at, 0)?;
+        let mut count = end - at;
+        if count == 0 || (count > 1 && inp[at] == b'0') {
+            return None;
+        }
+        let mut exponent = 0;
+        if inp.get(end) == Some(&b'.') {
+            let fraction = end + 1;
+            (digits, end) = run(inp, fraction, digits)?;
+            let places = end - fraction;
+            if places == 0 {
+                return None;
+            }
+            count += places;
+            if count > DIGITS_MAX {
+                count -= leading_zeros(inp, at, fraction);
+            }
+            exponent = -i32::try_from(places).ok()?;
+        }
+        if let Some(b'e' | b'E') = inp.get(end) {
+            let sign = inp.get(end + 1);
+            let at = end + 1 + usize::from(matches!(sign, Some(b'+' | b'-')));
+            let (power, behind) = run(inp, at, 0)?;
+            // One of more digits is for the plain codec, as is none at all.
+            if !(1..=8).contains(&(behind - at)) {
+                return None;
+            }
+            end = behind;
+            let power = power as i32;
+            exponent += if sign == Some(&b'-') { -power } else { power };
+        }
+        Some(Decimal { negative, digits, count, exponent, end })
+    }
+
+    /// The bits of the float that is meant, without the sign, if that is settled
+    /// quickly.
+    #[inline(always)]
+    fn bits(&self, format: &decimal::Format) -> Option<u64> {
+        if self.count > DIGITS_MAX {
+            return None;
+        }
+        format.nearest(self.digits, self.exponent)
+    }
+}
+
+/// How many digits of a long number say nothing: the zero before its point, and
+/// those behind it.
+#[cold]
+fn leading_zeros(inp: &[u8], at: usize, fraction: usize) -> usize {
+    match inp[at] {
+        b'0' => 1 + inp[fraction..].iter().take_while(|digit| **digit == b'0').count(),
+        _ => 0,
+    }
+}
+
+/// Reads digits behind others that have this `value`, and gives the value and what
+/// is behind. More than fit are lost from the front.
 #[inline(always)]
-fn run(inp: &[u8], mut pos: usize) -> Option<usize> {
+fn run(inp: &[u8], mut pos: usize, mut value: u64) -> Option<(u64, usize)> {
     loop {
-        let count = digits_in(word::load(inp, pos)?);
+        let word = word::load(inp, pos)?;
+        let count = digits_in(word);
+        value = value.wrapping_mul(POWERS[count]).wrapping_add(eight_digits(word, count));
         pos += count;
         if count < 8 {
-            return Some(pos);
+            return Some((value, pos));
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Strings out of JSON, read in blocks: copied first, and looked at while they
 //! are.
 
+use super::block::{BLOCK, special_to_read};
 use super::enums::Names;
 use super::plan::Op;
-use super::string::{BLOCK, character, specials};
-use super::word::{self, chunk, chunk_mut, first, put_varint, special_to_read};
+use super::string::character;
+use super::word::{self, chunk, chunk_mut, first, put_varint};
 use super::{GIVEN_UP, NOWHERE, Place, read_number};
 
 /// Reads the string whose quote is at `pos`, and writes its characters at `o`.
@@ -27,15 +28,8 @@ pub(super) fn unquoted(inp: &[u8], pos: usize, out: &mut [u8], o: usize) -> Plac
 /// nothing special before.
 #[inline(always)]
 pub(super) fn short(block: &[u8; BLOCK]) -> Option<usize> {
-    let len = (specials(block, is_special) | 1 << BLOCK).trailing_zeros() as usize;
+    let len = (special_to_read(block) | 1 << BLOCK).trailing_zeros() as usize;
     (len < BLOCK && block[len] == b'"').then_some(len)
-}
-
-/// Whether a byte needs a look: not one that is nothing but part of a string.
-#[inline(always)]
-fn is_special(byte: u8) -> bool {
-    // Below 0x20 as a signed number: controls, and what is beyond ASCII.
-    ((byte as i8) < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
 /// Reads up to the quote that ends the string, and past it: a block is copied,
@@ -46,7 +40,7 @@ pub(super) fn inside(inp: &[u8], mut pos: usize, out: &mut [u8], mut o: usize) -
         let Some(from) = chunk::<BLOCK>(inp, pos) else { return NOWHERE };
         let Some(to) = chunk_mut::<BLOCK>(out, o) else { return NOWHERE };
         *to = *from;
-        let mut specials = specials(from, is_special);
+        let mut specials = special_to_read(from);
         while specials != 0 {
             // The byte at `pos + at` is to be at `o + at`.
             let at = specials.trailing_zeros() as usize;
@@ -165,7 +159,7 @@ pub(super) fn enum_value(names: &Names, inp: &[u8], pos: usize, out: &mut [u8], 
 fn plain_end(inp: &[u8], mut pos: usize) -> usize {
     loop {
         let Some(word) = word::load(inp, pos) else { return GIVEN_UP };
-        let plain = first(special_to_read(word));
+        let plain = first(word::special_to_read(word));
         pos += plain;
         if plain < 8 {
             return if inp[pos] == b'"' { pos } else { GIVEN_UP };

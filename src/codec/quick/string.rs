@@ -1,11 +1,9 @@
 //! JSON strings, written in blocks: copied first, and looked at while they are.
 
+use super::block::{BLOCK, special_to_write};
 use super::word::{self, first, special_to_read};
 use super::{GIVEN_UP, NOWHERE, Place};
 use crate::escape;
-
-/// The length of a block that the compiler turns into vector instructions.
-pub(super) const BLOCK: usize = 32;
 
 /// Writes the `len` bytes at `pos` at `o`, in quotes. Gives up on what is not
 /// UTF-8, and when the input has less than two blocks behind where the string
@@ -38,7 +36,7 @@ pub(super) fn short<const N: usize>(
 ) -> bool {
     to[o] = b'"';
     to[o + 1..o + 1 + BLOCK].copy_from_slice(from);
-    if len > BLOCK || !is_plain(from, len) {
+    if len > BLOCK || special_to_write(from) & ((1 << len) - 1) != 0 {
         return false;
     }
     to[o + 1 + (len & (SHORT_ROOM - 2))] = b'"';
@@ -59,7 +57,7 @@ pub(super) fn inside(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], o: 
         };
         *to = *from;
         let len = BLOCK.min(end - pos);
-        let specials = specials(from, is_special) & ((1 << len) - 1);
+        let specials = special_to_write(from) & ((1 << len) - 1);
         let taken = if specials == 0 {
             Place { pos: pos + len, o: o + len }
         } else {
@@ -166,40 +164,6 @@ pub fn plain_len(bytes: &[u8]) -> usize {
         }
     }
     plain
-}
-
-/// Whether a byte is not written as it is. Without a branch, so that the
-/// compiler makes vector instructions of it.
-#[inline(always)]
-fn is_special(byte: u8) -> bool {
-    // Below 0x20 as a signed number: controls, and what is beyond ASCII.
-    ((byte as i8) < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f)
-}
-
-/// Whether the first `len` bytes of the block, at most all, are written as they
-/// are: some thirty instructions; `benches/blocks.rs` would notice if not.
-#[inline(always)]
-fn is_plain(block: &[u8; BLOCK], len: usize) -> bool {
-    let len = len as u8;
-    let mut found = 0u8;
-    for (at, &byte) in block.iter().enumerate() {
-        found |= u8::from(is_special(byte) & ((at as u8) < len));
-    }
-    found == 0
-}
-
-/// A bit for each byte of the block that is special, the first one lowest: some
-/// 45 instructions.
-#[inline(always)]
-pub(super) fn specials(block: &[u8; BLOCK], is_special: impl Fn(u8) -> bool) -> u64 {
-    let mut found = [0u8; BLOCK];
-    for (found, &byte) in found.iter_mut().zip(block) {
-        *found = u8::from(is_special(byte));
-    }
-    let (words, _) = found.as_chunks::<8>();
-    // The lowest bit of each byte, gathered in the highest byte.
-    let bits = |at: usize| u64::from_le_bytes(words[at]).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-    bits(0) | bits(1) << 8 | bits(2) << 16 | bits(3) << 24
 }
 
 /// What stands behind the backslash for a byte of ASCII; 0 for one that

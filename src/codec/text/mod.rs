@@ -11,5 +11,5 @@ mod unknown;
 
 pub use parse::parse;
 pub(super) use print::print_inside;
-pub use print::{Layout, PrintOptions, print};
+pub use print::{Layout, PrintOptions, print, print_scalar};
 pub(super) use unknown::print as print_unknown;

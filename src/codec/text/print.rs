@@ -121,10 +121,29 @@ impl Print<'_> {
         self.out.push(b'}');
         self.options.layout.end(self.out);
     }
+}
 
-    fn whole(&mut self, value: impl itoa::Integer) {
-        self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+/// Appends a value that is no message.
+pub fn print_scalar(tables: &Tables, field: &Field, value: Scalar<'_>, out: &mut Vec<u8>) {
+    match value {
+        Scalar::F64(value) => float(zmij::Buffer::new().format(value), value, out),
+        Scalar::F32(value) => float(zmij::Buffer::new().format(value), f64::from(value), out),
+        Scalar::I64(value) => whole(value, out),
+        Scalar::U64(value) => whole(value, out),
+        Scalar::I32(value) => whole(value, out),
+        Scalar::U32(value) => whole(value, out),
+        Scalar::Bool(true) => out.extend_from_slice(b"true"),
+        Scalar::Bool(false) => out.extend_from_slice(b"false"),
+        Scalar::String(bytes) | Scalar::Bytes(bytes) => escape::text_string(bytes, out),
+        Scalar::Enum(number) => match tables.enumeration(field.enumeration).name_of(number) {
+            Some(name) => out.extend_from_slice(name.as_bytes()),
+            None => whole(number, out),
+        },
     }
+}
+
+fn whole(value: impl itoa::Integer, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 /// A float as text: the shortest digits that read back as the same.
@@ -167,25 +186,7 @@ impl<'a> Sink<'a> for Print<'_> {
         self.begin_line();
         self.out.extend_from_slice(field.text_name.as_bytes());
         self.out.extend_from_slice(b": ");
-        match value {
-            Scalar::F64(value) => float(zmij::Buffer::new().format(value), value, self.out),
-            Scalar::F32(value) => {
-                float(zmij::Buffer::new().format(value), f64::from(value), self.out)
-            }
-            Scalar::I64(value) => self.whole(value),
-            Scalar::U64(value) => self.whole(value),
-            Scalar::I32(value) => self.whole(value),
-            Scalar::U32(value) => self.whole(value),
-            Scalar::Bool(true) => self.out.extend_from_slice(b"true"),
-            Scalar::Bool(false) => self.out.extend_from_slice(b"false"),
-            Scalar::String(bytes) | Scalar::Bytes(bytes) => escape::text_string(bytes, self.out),
-            Scalar::Enum(number) => {
-                match self.tables.enumeration(field.enumeration).name_of(number) {
-                    Some(name) => self.out.extend_from_slice(name.as_bytes()),
-                    None => self.whole(number),
-                }
-            }
-        }
+        print_scalar(self.tables, field, value, self.out);
         self.options.layout.end(self.out);
         Ok(())
     }

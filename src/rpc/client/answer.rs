@@ -4,19 +4,18 @@ use std::future::poll_fn;
 use std::io::Read;
 use std::pin::Pin;
 
-use hyper::Response;
 use hyper::body::{Body, Incoming};
 use hyper::header::HeaderMap;
+use hyper::{Request, Response};
 
 use super::status::Status;
 use super::{Link, faults, metadata};
 use crate::error::{Error, Result};
 use crate::escape::quote;
 use crate::rpc::address::Address;
+use crate::rpc::is_grpc;
+use crate::wire::limits::GRPC_HEAD_LEN;
 use crate::wire::reader::bytes_of;
-
-/// The bytes before a message: whether it is packed, and its length.
-const HEAD_LEN: usize = 5;
 
 /// How messages are packed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,8 +55,7 @@ impl<'l> Answer<'l> {
     ) -> Result<Self> {
         let (parts, body) = response.into_parts();
         let headers = parts.headers;
-        let content = headers.get("content-type").map(|value| value.as_bytes());
-        let is_grpc = content.is_some_and(|content| content.starts_with(b"application/grpc"));
+        let is_grpc = is_grpc(&headers);
         // A proxy may answer with a status of its own kind as well.
         if !headers.contains_key("grpc-status") && (parts.status != 200 || !is_grpc) {
             return Err(no_grpc(address, parts.status, &headers));
@@ -134,7 +132,8 @@ impl<'l> Answer<'l> {
 
     fn whole(&mut self) -> Result<Option<Vec<u8>>> {
         let bytes = &self.arrived[self.done..];
-        let Some((&[flag, ref length @ ..], rest)) = bytes.split_first_chunk::<HEAD_LEN>() else {
+        let Some((&[flag, ref length @ ..], rest)) = bytes.split_first_chunk::<GRPC_HEAD_LEN>()
+        else {
             return Ok(None);
         };
         let length = u64::from(u32::from_be_bytes(*length));
@@ -154,7 +153,7 @@ impl<'l> Answer<'l> {
             0 => message.to_vec(),
             _ => self.unpacked(message)?,
         };
-        self.done += HEAD_LEN + length as usize;
+        self.done += GRPC_HEAD_LEN + length as usize;
         Ok(Some(message))
     }
 
@@ -190,12 +189,40 @@ impl<'l> Answer<'l> {
     }
 }
 
-/// What to say of a call whose connection failed.
+/// A request that was not answered.
+pub(super) struct Unmade {
+    pub error: Error,
+    /// Whether the server has not begun with it, and never will.
+    pub is_unsent: bool,
+}
+
+/// Sends a request, and gives the beginning of its answer.
+pub(super) async fn asked(
+    link: &Link,
+    address: &Address,
+    request: Request<super::Body>,
+) -> std::result::Result<Response<Incoming>, Unmade> {
+    link.sender.clone().try_send_request(request).await.map_err(|mut unmade| {
+        // It comes back where the connection did not take it any more.
+        let came_back = unmade.take_message().is_some();
+        let error = unmade.into_error();
+        let is_unsent = came_back || faults::http2(&error).is_some_and(faults::is_goodbye);
+        let error = match came_back {
+            true => faults::not_taken(address, link.ended().as_deref()),
+            false => broken(link, address, &error),
+        };
+        Unmade { error, is_unsent }
+    })
+}
+
+/// What to say of a call that broke off.
 #[cold]
-pub(super) fn broken(link: &Link, address: &Address, error: &hyper::Error) -> Error {
-    // What ended the connection says more than that it is closed.
-    let reason = link.ended().unwrap_or_else(|| faults::reason(error));
-    faults::broken(address, &reason)
+fn broken(link: &Link, address: &Address, error: &hyper::Error) -> Error {
+    match faults::http2(error) {
+        Some(error) => faults::of_http2(address, error),
+        // What ended the connection says more than that it is closed.
+        None => faults::broken(address, &link.ended().unwrap_or_else(|| faults::reason(error))),
+    }
 }
 
 #[cold]

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::error::{Error, Result};
 use crate::stream::Framing;
-use crate::wire::limits::REQUESTS_AHEAD;
+use crate::wire::limits::{GRPC_HEAD_LEN, REQUESTS_AHEAD};
 
 /// Messages that somebody else brings.
 pub struct Requests(pub(super) mpsc::Receiver<Result<Vec<u8>>>);
@@ -58,7 +58,8 @@ impl Body {
     ///
     /// One that is too long.
     pub fn of(messages: &[Vec<u8>]) -> Result<Body> {
-        let mut bytes = Vec::with_capacity(messages.iter().map(|message| message.len() + 5).sum());
+        let mut bytes =
+            Vec::with_capacity(messages.iter().map(|message| message.len() + GRPC_HEAD_LEN).sum());
         for message in messages {
             Framing::Grpc.write(message, &mut bytes)?;
         }
@@ -98,7 +99,7 @@ impl HttpBody for Body {
                 let next = ready!(receiver.poll_recv(context));
                 let framed = next.map(|message| {
                     message.and_then(|message| {
-                        let mut bytes = Vec::with_capacity(message.len() + 5);
+                        let mut bytes = Vec::with_capacity(message.len() + GRPC_HEAD_LEN);
                         Framing::Grpc.write(&message, &mut bytes)?;
                         Ok(bytes)
                     })

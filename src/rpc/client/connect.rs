@@ -1,6 +1,5 @@
 //! The way to a server: a socket, TLS, HTTP/2. Each step has faults of its own.
 
-use std::cell::Cell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +20,7 @@ use super::witness::{Seen, Start, Witness};
 use crate::error::{Error, Result};
 use crate::rpc::address::{Address, Place};
 use crate::rpc::tls::{self, Identity, Trust};
-use crate::wire::limits::CALL_HEADERS_MAX;
+use crate::wire::limits::{CALL_HEADERS_MAX, CALL_WINDOW, CALLS_IN_FLIGHT};
 
 /// How long a server has to be reached and to say that it speaks HTTP/2, unless
 /// told otherwise: what the official clients wait.
@@ -72,21 +71,10 @@ impl Link {
     ///
     /// Everything that can be wrong before the first call.
     pub async fn open(route: &Route) -> Result<Link> {
-        let phase = Cell::new(Phase::Lookup);
+        let phase = Come(Mutex::new(Phase::Lookup));
         match timeout(route.within, attempt(route, &phase)).await {
             Ok(link) => link,
             Err(_) => Err(faults::too_late(&route.address, phase.get(), route.within)),
-        }
-    }
-
-    /// The same connection, for others to use.
-    pub(super) fn share(&self) -> Link {
-        Link {
-            sender: self.sender.clone(),
-            scheme: self.scheme,
-            authority: self.authority.clone(),
-            facts: Vec::new(),
-            ended: Arc::clone(&self.ended),
         }
     }
 
@@ -96,7 +84,20 @@ impl Link {
     }
 }
 
-async fn attempt(route: &Route, phase: &Cell<Phase>) -> Result<Link> {
+/// How far a connection has come, for whoever gives up waiting for it.
+struct Come(Mutex<Phase>);
+
+impl Come {
+    fn set(&self, phase: Phase) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = phase;
+    }
+
+    fn get(&self) -> Phase {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn attempt(route: &Route, phase: &Come) -> Result<Link> {
     let mut facts = Vec::new();
     let address = &route.address;
     // What is wrong with files of ours is said before anybody is bothered.
@@ -125,6 +126,9 @@ async fn attempt(route: &Route, phase: &Cell<Phase>) -> Result<Link> {
     let (stream, inside) = Witness::new(stream);
     let mut builder = Builder::new(TokioExecutor::new());
     builder.max_header_list_size(CALL_HEADERS_MAX);
+    // Calls that wait for their turn take no room from the first in line.
+    builder.initial_stream_window_size(CALL_WINDOW);
+    builder.initial_connection_window_size(CALL_WINDOW * (CALLS_IN_FLIGHT as u32 + 1));
     let (sender, connection) = builder
         .handshake(TokioIo::new(stream))
         .await
@@ -152,7 +156,7 @@ async fn tcp(
     host: &str,
     port: u16,
     within: Duration,
-    phase: &Cell<Phase>,
+    phase: &Come,
 ) -> Result<TcpStream> {
     let found = lookup_host((host, port)).await.map_err(|error| faults::name(host, &error))?;
     let found: Vec<SocketAddr> = found.collect();

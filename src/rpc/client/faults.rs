@@ -7,9 +7,14 @@ use std::time::Duration;
 
 use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
 
-use crate::error::{Error, names};
-use crate::escape::{quote, quote_bytes, visible, word};
+use crate::error::{self, Error, names};
+use crate::escape::{quote, quote_bytes, visible};
 use crate::rpc::address::{Address, Place};
+use crate::rpc::tls::is_authority;
+use crate::wire::limits::CALL_HEADERS_MAX;
+
+/// Characters of a reason that are shown.
+const REASON_MAX: usize = 200;
 
 /// How far a connection has come.
 #[derive(Clone, Copy)]
@@ -31,11 +36,7 @@ pub fn reason(error: &dyn StdError) -> String {
     while let Some(source) = inner.source() {
         inner = source;
     }
-    let text = inner.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut chars = text.chars();
-    let lower = chars.next().map(char::to_lowercase).into_iter().flatten();
-    word(&lower.chain(chars).collect::<String>())
+    names::cut(visible(&error::lower(&inner.to_string())), REASON_MAX)
 }
 
 /// The error of rustls that an error of the system stands for.
@@ -48,10 +49,12 @@ pub fn time(time: Duration) -> String {
     if time.subsec_nanos() == 0 {
         return format!("{} s", time.as_secs());
     }
-    match time.as_millis() {
-        0 => format!("{} ns", time.as_nanos()),
-        millis if time.as_secs() == 0 => format!("{millis} ms"),
-        _ => format!("{} s", time.as_secs_f64()),
+    let seconds = time.as_secs_f64();
+    match time.as_nanos() {
+        nanos @ 0..1_000 => format!("{nanos} ns"),
+        nanos @ 1_000..1_000_000 => format!("{} us", nanos as f64 / 1e3),
+        nanos @ 1_000_000..1_000_000_000 => format!("{} ms", nanos as f64 / 1e6),
+        _ => format!("{seconds} s"),
     }
 }
 
@@ -184,10 +187,14 @@ fn certificate(address: &Address, error: &CertificateError) -> Error {
             Error::failure(format!("{whose} is not trusted: who signed it is not known"))
                 .hint(trust)
         }
+        CertificateError::BadSignature => {
+            Error::failure(format!("{whose} is not trusted: its signature is not right"))
+                .hint(trust)
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             let mut found = Error::failure(format!("{whose} is for another name"));
             if let CertificateError::NotValidForNameContext { presented, .. } = error {
-                let names: Vec<String> = presented.iter().map(|name| visible(name)).collect();
+                let names: Vec<String> = presented.iter().map(|name| plain_name(name)).collect();
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 found = found.line(format!("it has {}", names::list(&names)));
             }
@@ -202,21 +209,114 @@ fn certificate(address: &Address, error: &CertificateError) -> Error {
                 .hint("is the clock of this machine right?")
         }
         CertificateError::Revoked => Error::failure(format!("{whose} was revoked")),
+        authority if is_authority(authority) => {
+            Error::failure(format!("{whose} is that of an authority, and is not trusted"))
+                .hint("if it is the server's own, name it with `--ca FILE`")
+        }
         other => {
-            let error = Error::failure(format!(
-                "{whose} cannot be used: {}",
-                visible(&format!("{other:?}"))
-            ));
-            match format!("{other:?}").contains("CaUsedAsEndEntity") {
-                true => error.hint("it is that of an authority, which may not be a server's own"),
-                false => error.hint(trust),
-            }
+            let other = visible(&format!("{other:?}"));
+            Error::failure(format!("{whose} cannot be used: {other}")).hint(trust)
         }
     }
+}
+
+/// A name that a certificate has, out of `DnsName("a.example")`.
+fn plain_name(name: &str) -> String {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    visible(inner.unwrap_or(name).trim_matches('"'))
+}
+
+/// What HTTP/2 says of a failure, if it is its own and not the connection's.
+pub fn http2(error: &hyper::Error) -> Option<&h2::Error> {
+    let mut inner: &dyn StdError = error;
+    loop {
+        if let Some(error) = inner.downcast_ref::<h2::Error>() {
+            return (!error.is_io()).then_some(error);
+        }
+        inner = inner.source()?;
+    }
+}
+
+/// Whether it is that the other side takes no more calls over this connection,
+/// and has not begun with this one.
+pub fn is_goodbye(error: &h2::Error) -> bool {
+    error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR)
+}
+
+/// A call ended as HTTP/2 has it.
+pub fn of_http2(address: &Address, error: &h2::Error) -> Error {
+    let reason = error.reason().unwrap_or(h2::Reason::INTERNAL_ERROR);
+    let reason_text = format!("{reason:?}: {}", reason.description());
+    let harmless = "the call was not begun: to make it again does no harm";
+    let unknown = "what became of the call is not known";
+    match (error.is_reset(), error.is_remote()) {
+        (true, true) if reason == h2::Reason::REFUSED_STREAM => {
+            Error::failure(format!("the server {address} refused the call (REFUSED_STREAM)"))
+                .hint(harmless)
+        }
+        (true, true) => {
+            Error::failure(format!("the server {address} broke off the call ({reason_text})"))
+                .hint(unknown)
+        }
+        (false, true) if error.is_go_away() => {
+            let what = format!("the server {address} ended the connection ({reason_text})");
+            Error::failure(what).hint(match reason {
+                h2::Reason::NO_ERROR => harmless,
+                _ => "the call was not begun",
+            })
+        }
+        // What this side found wrong. Headers that are too long are among it.
+        _ => {
+            let what = format!("the answer of {address} is not taken ({reason_text})");
+            let long = match reason {
+                h2::Reason::PROTOCOL_ERROR | h2::Reason::ENHANCE_YOUR_CALM => {
+                    format!(", or has headers of more than {} KiB", CALL_HEADERS_MAX >> 10)
+                }
+                _ => String::new(),
+            };
+            Error::failure(what).hint(format!("it breaks the rules of HTTP/2{long}"))
+        }
+    }
+}
+
+/// The connection has ended before the call was sent.
+pub fn not_taken(address: &Address, reason: Option<&str>) -> Error {
+    let what = match reason {
+        Some(reason) => format!("the connection to {address} broke off: {reason}"),
+        None => format!("the connection to {address} takes no more calls"),
+    };
+    Error::failure(what).hint("the call was not sent: to make it again does no harm")
 }
 
 /// The connection broke off.
 pub fn broken(address: &Address, reason: &str) -> Error {
     Error::failure(format!("the connection to {address} broke off: {reason}"))
         .hint("the server may have ended, or something between; nothing is known of the call")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_the_unit_that_it_is_typed_in() {
+        let cases = [
+            (Duration::from_nanos(5), "5 ns"),
+            (Duration::from_micros(1), "1 us"),
+            (Duration::from_micros(1500), "1.5 ms"),
+            (Duration::from_millis(200), "200 ms"),
+            (Duration::from_millis(1200), "1.2 s"),
+            (Duration::from_secs(60), "60 s"),
+        ];
+        for (duration, expected) in cases {
+            assert_eq!(time(duration), expected);
+        }
+    }
+
+    #[test]
+    fn names_of_certificates_are_as_they_are_typed() {
+        assert_eq!(plain_name("DnsName(\"a.example\")"), "a.example");
+        assert_eq!(plain_name("IpAddress(10.0.0.1)"), "10.0.0.1");
+        assert_eq!(plain_name("\u{1b}[m"), "\\u001b[m");
+    }
 }

@@ -1,161 +1,264 @@
-//! A unary call for each of many requests: some are in flight at a time, the
-//! answers are told in order.
+//! A call with one request for each of many: some are in flight at a time, and
+//! what they answer is told in order.
+//!
+//! The calls behind the first in line read ahead, as far as their budget goes:
+//! so many bytes of answers wait at most. The first in line tells its answers as
+//! they come.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::task::JoinHandle;
+use tokio::sync::mpsc::error::TryRecvError;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::task::AbortHandle;
 
-use super::answer::Answer;
+use super::answer::{self, Answer};
 use super::body::{Body, Requests};
 use super::connect::{Link, Route};
-use super::{Answers, Call, answer, faults, request, within};
+use super::status::Status;
+use super::{Answers, Call, metadata, request, within};
 use crate::error::{Error, Result};
-use crate::rpc::address::Address;
-use crate::wire::limits::CALLS_IN_FLIGHT;
+use crate::wire::limits::{ANSWERS_AHEAD, CALLS_IN_FLIGHT};
 
-/// A call on its way, or why it was none.
-enum Flight {
-    On(JoinHandle<Result<Vec<u8>>>),
-    Never(Option<Error>),
+/// What happens in a call, in the order of these; there is any number of
+/// messages.
+enum Event {
+    /// It goes over another connection, of which this is to be said.
+    Connected(Vec<String>),
+    /// The headers of the request.
+    Request(Vec<String>),
+    /// Those of the answer.
+    Headers(Vec<String>),
+    /// A message, and its part of the budget.
+    Message(Vec<u8>, OwnedSemaphorePermit),
+    Trailers(Vec<String>),
+    Ended(Result<Status>),
+    /// There is no connection any more, and none can be had.
+    Lost(Error),
 }
 
 /// Makes the calls.
 ///
 /// # Errors
 ///
-/// `answers` wants no more.
+/// `answers` wants no more; the connection is gone, and there is no other.
 pub(super) async fn run(
-    link: &Link,
+    link: &Arc<Link>,
     route: &Route,
     call: &Call,
     mut requests: Requests,
     answers: &mut dyn Answers,
 ) -> Result<()> {
-    let shared =
-        Arc::new(Shared { link: link.share(), address: route.address.clone(), call: call.clone() });
+    let shared = Arc::new(Shared {
+        link: Mutex::new(Arc::clone(link)),
+        route: route.clone(),
+        call: call.clone(),
+    });
     let mut flights: VecDeque<Flight> = VecDeque::new();
+    let mut taken_off = 0;
     let mut ended = false;
-    let mut number = 0;
-    let result = loop {
+    loop {
+        let is_flying = !flights.is_empty();
         let has_room = !ended && flights.len() < CALLS_IN_FLIGHT;
-        let Some(front) = flights.front_mut() else {
-            if ended {
-                break Ok(());
-            }
-            match next(&mut requests, answers).await {
-                Ok(Some(message)) => flights.push_back(take_off(&shared, message)),
-                Ok(None) => ended = true,
-                Err(error) => break Err(error),
-            }
-            continue;
-        };
-        if !front.has_landed()
-            && let Err(error) = answers.waiting()
-        {
-            break Err(error);
-        }
-        tokio::select! {
-            // What has landed is told first: nothing waits behind it longer
-            // than it has to.
-            biased;
-            answer = front.land() => {
-                flights.pop_front();
-                number += 1;
-                let answer = answer.map_err(|error| error.in_record(number));
-                if let Err(error) = answers.answered(number, answer) {
-                    break Err(error);
+        // What is there is told before anything is waited for.
+        let event = match flights.front_mut().map(|front| front.events.try_recv()) {
+            Some(Ok(event)) => Some(event),
+            Some(Err(TryRecvError::Disconnected)) => None,
+            waiting => {
+                if waiting.is_some() || requests.0.is_empty() {
+                    answers.waiting()?;
+                }
+                tokio::select! {
+                    biased;
+                    event = next(flights.front_mut()), if is_flying => event,
+                    message = requests.0.recv(), if has_room => {
+                        match message {
+                            Some(message) => {
+                                taken_off += 1;
+                                flights.push_back(take_off(&shared, taken_off, message));
+                            }
+                            None => ended = true,
+                        }
+                        continue;
+                    }
+                    else => return Ok(()),
                 }
             }
-            message = requests.0.recv(), if has_room => match message {
-                Some(message) => flights.push_back(take_off(&shared, message)),
-                None => ended = true,
-            }
-        }
-    };
-    for flight in &flights {
-        if let Flight::On(handle) = flight {
-            handle.abort();
+        };
+        let Some(front) = flights.front() else { continue };
+        if tell(front.number, event, answers)? {
+            flights.pop_front();
         }
     }
-    result
+}
+
+/// What comes next of the first in line.
+async fn next(front: Option<&mut Flight>) -> Option<Event> {
+    front?.events.recv().await
+}
+
+/// Tells what happened in a call. True if that was the end of it.
+fn tell(number: u64, event: Option<Event>, answers: &mut dyn Answers) -> Result<bool> {
+    answers.at(number);
+    let ended = match event {
+        Some(Event::Connected(facts)) => {
+            answers.connected(&facts);
+            return Ok(false);
+        }
+        Some(Event::Request(lines)) => {
+            answers.request(&lines);
+            return Ok(false);
+        }
+        Some(Event::Headers(lines)) => {
+            answers.headers(&lines);
+            return Ok(false);
+        }
+        Some(Event::Trailers(lines)) => {
+            answers.trailers(&lines);
+            return Ok(false);
+        }
+        Some(Event::Message(message, permit)) => {
+            drop(permit);
+            match answers.message(message) {
+                Ok(()) => return Ok(false),
+                // One that cannot be taken ends this call, and no other.
+                Err(error) => Err(error),
+            }
+        }
+        Some(Event::Ended(ended)) => ended,
+        Some(Event::Lost(error)) => return Err(error.in_request(number)),
+        None => Err(Error::failure("the call was broken off")),
+    };
+    answers.ended(ended)?;
+    Ok(true)
+}
+
+/// A call on its way.
+struct Flight {
+    number: u64,
+    events: UnboundedReceiver<Event>,
+    task: Option<AbortHandle>,
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}
+
+fn take_off(shared: &Arc<Shared>, number: u64, message: Result<Vec<u8>>) -> Flight {
+    let (sender, events) = mpsc::unbounded_channel();
+    let task = match message {
+        Ok(message) => {
+            let budget = Arc::new(Semaphore::new(ANSWERS_AHEAD));
+            let told = Told { sender, budget, has_begun: AtomicBool::new(false) };
+            let shared = Arc::clone(shared);
+            let task = tokio::spawn(async move {
+                let made = fly(&shared, number, &message, &told);
+                let end = within(shared.call.timeout, &told.has_begun, made).await;
+                told.tell(end.unwrap_or_else(|error| Event::Ended(Err(error))));
+            });
+            Some(task.abort_handle())
+        }
+        // There was none, and this is why.
+        Err(error) => {
+            let _ = sender.send(Event::Ended(Err(error)));
+            None
+        }
+    };
+    Flight { number, events, task }
+}
+
+/// Where a call tells what happens in it.
+struct Told {
+    sender: UnboundedSender<Event>,
+    budget: Arc<Semaphore>,
+    /// Whether a part of the answer has come.
+    has_begun: AtomicBool,
+}
+
+impl Told {
+    fn tell(&self, event: Event) {
+        // Where nobody listens any more the call is about to be broken off.
+        let _ = self.sender.send(event);
+    }
+
+    /// Tells a message, once there is room for it.
+    async fn message(&self, message: Vec<u8>) {
+        // An empty one takes room too, and one that is larger than all of it is
+        // let in alone.
+        let cost = (message.len() + size_of::<Event>()).min(ANSWERS_AHEAD);
+        let cost = u32::try_from(cost).unwrap_or(u32::MAX);
+        // The semaphore is never closed.
+        if let Ok(permit) = Arc::clone(&self.budget).acquire_many_owned(cost).await {
+            self.tell(Event::Message(message, permit));
+        }
+    }
 }
 
 /// What all the calls share.
 struct Shared {
-    link: Link,
-    address: Address,
+    /// The connection, and once it has ended the next.
+    link: Mutex<Arc<Link>>,
+    route: Route,
     call: Call,
 }
 
-/// The next request, while no call is in flight.
-async fn next(
-    requests: &mut Requests,
-    answers: &mut dyn Answers,
-) -> Result<Option<Result<Vec<u8>>>> {
-    if requests.0.is_empty() {
-        answers.waiting()?;
-    }
-    Ok(requests.0.recv().await)
-}
-
-fn take_off(shared: &Arc<Shared>, message: Result<Vec<u8>>) -> Flight {
-    match message {
-        Ok(message) => {
-            let shared = Arc::clone(shared);
-            Flight::On(tokio::spawn(async move {
-                let made = one(&shared, message);
-                within(shared.call.timeout, made).await
-            }))
+impl Shared {
+    /// A connection in place of one that takes no more calls.
+    async fn renewed(&self, old: &Arc<Link>) -> Result<(Arc<Link>, bool)> {
+        let mut link = self.link.lock().await;
+        // Another call may have been here before.
+        let is_new = Arc::ptr_eq(&link, old);
+        if is_new {
+            *link = Arc::new(Link::open(&self.route).await?);
         }
-        Err(error) => Flight::Never(Some(error)),
+        Ok((Arc::clone(&link), is_new))
     }
 }
 
-impl Flight {
-    fn has_landed(&self) -> bool {
-        match self {
-            Flight::On(handle) => handle.is_finished(),
-            Flight::Never(_) => true,
-        }
+/// Makes a call. One that the connection did not take any more goes over the
+/// next, once; if there is none, that is the end of all.
+async fn fly(shared: &Shared, number: u64, message: &[u8], told: &Told) -> Result<Event> {
+    let Shared { route, call, .. } = shared;
+    let message = &[message.to_vec()];
+    let mut link = Arc::clone(&*shared.link.lock().await);
+    let first = request(&link, call, Body::of(message)?)?;
+    if number == 1 && call.watched {
+        told.tell(Event::Request(metadata::lines(first.headers())));
     }
-
-    /// What the call came to. Safe to be dropped and asked again.
-    async fn land(&mut self) -> Result<Vec<u8>> {
-        match self {
-            Flight::On(handle) => match handle.await {
-                Ok(answer) => answer,
-                Err(error) => {
-                    let reason = faults::reason(&error);
-                    Err(Error::failure(format!("the call was broken off: {reason}")))
-                }
-            },
-            Flight::Never(error) => Err(match error.take() {
-                Some(error) => error,
-                None => Error::failure("the request was none"),
-            }),
+    let response = match answer::asked(&link, &route.address, first).await {
+        Err(unmade) if unmade.is_unsent => {
+            let (next, is_new) = match shared.renewed(&link).await {
+                Ok(renewed) => renewed,
+                Err(error) => return Ok(Event::Lost(error)),
+            };
+            link = next;
+            if is_new && call.watched {
+                told.tell(Event::Connected(link.facts.clone()));
+            }
+            let again = request(&link, call, Body::of(message)?)?;
+            answer::asked(&link, &route.address, again).await
         }
+        response => response,
+    };
+    let mut answer =
+        Answer::new(&link, &route.address, response.map_err(|it| it.error)?, call.max_message)?;
+    if call.watched {
+        told.tell(Event::Headers(answer.header_lines()));
     }
-}
-
-async fn one(shared: &Shared, message: Vec<u8>) -> Result<Vec<u8>> {
-    let Shared { link, address, call } = shared;
-    let request = request(link, call, Body::of(&[message])?)?;
-    let response = link.sender.clone().send_request(request).await;
-    let response = response.map_err(|error| answer::broken(link, address, &error))?;
-    let mut answer = Answer::new(link, address, response, call.max_message)?;
-    let mut first = None;
     while let Some(message) = answer.message().await? {
-        if first.replace(message).is_some() {
-            return Err(more_than_one());
-        }
+        told.has_begun.store(true, Ordering::Relaxed);
+        told.message(message).await;
     }
-    let status = answer.status()?;
-    match first {
-        _ if !status.is_ok() => Err(status.error(None)),
-        Some(message) => Ok(message),
-        None => Err(no_message()),
+    if call.watched {
+        told.tell(Event::Trailers(answer.trailer_lines()));
     }
+    answer.status().map(|status| Event::Ended(Ok(status)))
 }
 
 /// A method with one answer has given several.

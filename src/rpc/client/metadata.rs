@@ -20,7 +20,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 const BINARY: &str = "-bin";
 
 /// Headers that say how a call is made, which are not the user's to set.
-const OURS: [&str; 5] = ["content-type", "te", "host", "content-length", "transfer-encoding"];
+const OURS: [&str; 4] = ["content-type", "te", "host", "content-length"];
+
+/// Headers of HTTP/1, which HTTP/2 has not and does not send.
+const OLD: [&str; 5] =
+    ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
 /// Headers to send with a call.
 #[derive(Clone, Default)]
@@ -48,6 +52,9 @@ impl Metadata {
                 "grpc-timeout" => error.hint("the time is set by `--timeout`"),
                 _ => error,
             });
+        }
+        if OLD.contains(&&*key) {
+            return Err(bad("sets a header of HTTP/1, which gRPC cannot send"));
         }
         let value = if key.ends_with(BINARY) {
             let bytes = BASE64.decode(value).map_err(|_| {
@@ -151,6 +158,13 @@ mod tests {
             "`-H grpc-timeout: 1S` sets a header that belongs to gRPC itself"
         );
         assert_eq!(added("a-bin: ü"), "`-H a-bin: ü` is not base64");
+        for key in ["Connection", "keep-alive", "upgrade", "proxy-connection", "transfer-encoding"]
+        {
+            assert_eq!(
+                added(&format!("{key}: x")),
+                format!("`-H {key}: x` sets a header of HTTP/1, which gRPC cannot send")
+            );
+        }
         assert_eq!(added("a: ü"), "`-H a: ü` has more than printable ASCII in its value");
         assert_eq!(
             added("a: b\r\nc: d"),

@@ -22,6 +22,8 @@ pub mod reflection;
 pub mod status;
 pub mod witness;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
@@ -40,7 +42,7 @@ pub use many::{more_than_one, no_message};
 /// A connection to a server.
 pub struct Client {
     runtime: Runtime,
-    link: Link,
+    link: Arc<Link>,
     route: Route,
 }
 
@@ -55,6 +57,8 @@ pub struct Call {
     pub timeout: Option<Duration>,
     /// The bytes that a message of the answer may have.
     pub max_message: u64,
+    /// Whether headers and trailers are told.
+    pub watched: bool,
 }
 
 /// The requests of a call.
@@ -68,7 +72,7 @@ pub enum Messages {
 /// Whoever is told how a call goes.
 pub trait Watch {
     /// The headers of the request, made safe, a line each.
-    fn request(&mut self, path: &str, headers: &[String]);
+    fn request(&mut self, headers: &[String]);
 
     /// The headers of the answer.
     fn headers(&mut self, headers: &[String]);
@@ -84,15 +88,22 @@ pub trait Watch {
     fn trailers(&mut self, trailers: &[String]);
 }
 
-/// Whoever is told of the answers of many calls.
-pub trait Answers {
-    /// How the call of the request of this number went, counted from 1: the
-    /// message that was answered.
+/// Whoever is told of the answers of many calls. An error of what [`Watch`] tells
+/// ends one call; the others go on, if [`Answers::ended`] agrees.
+pub trait Answers: Watch {
+    /// What is told next is of the call of the request of this number, counted
+    /// from 1.
+    fn at(&mut self, number: u64);
+
+    /// There is another connection, of which this is to be said.
+    fn connected(&mut self, facts: &[String]);
+
+    /// How the call ended.
     ///
     /// # Errors
     ///
     /// No more calls are to be made.
-    fn answered(&mut self, number: u64, answer: Result<Vec<u8>>) -> Result<()>;
+    fn ended(&mut self, ended: Result<Status>) -> Result<()>;
 
     /// Nothing more is there for now.
     ///
@@ -113,7 +124,7 @@ impl Client {
             Error::failure(format!("the system gives no events: {}", faults::reason(&error)))
         })?;
         match runtime.block_on(Link::open(&route)) {
-            Ok(link) => Ok(Client { runtime, link, route }),
+            Ok(link) => Ok(Client { runtime, link: Arc::new(link), route }),
             Err(error) => {
                 // A name that is still looked up is not waited for.
                 runtime.shutdown_background();
@@ -144,45 +155,64 @@ impl Client {
             Messages::Given(messages) => Body::of(&messages)?,
             Messages::Brought(requests) => Body::streamed(requests, &fault),
         };
-        let made = self.make(call, body, watch);
-        let result = self.runtime.block_on(within(call.timeout, made));
+        let has_begun = AtomicBool::new(false);
+        let made = self.make(call, body, watch, &has_begun);
+        let result = self.runtime.block_on(within(call.timeout, &has_begun, made));
         match fault.take() {
             Some(error) => Err(error),
             None => result,
         }
     }
 
-    /// Makes a unary call for each request that is brought, some at a time;
-    /// the answers come in the order of the requests.
+    /// Makes a call for each request that is brought, some at a time; what they
+    /// answer comes in the order of the requests. Where the connection ends, the
+    /// requests that were not sent go over another.
     ///
     /// # Errors
     ///
-    /// `answers` wants no more.
+    /// `answers` wants no more; no other connection can be had.
     pub fn calls(&self, call: &Call, requests: Requests, answers: &mut dyn Answers) -> Result<()> {
         self.runtime.block_on(many::run(&self.link, &self.route, call, requests, answers))
     }
 
-    async fn make(&self, call: &Call, body: Body, watch: &mut dyn Watch) -> Result<Status> {
+    async fn make(
+        &self,
+        call: &Call,
+        body: Body,
+        watch: &mut dyn Watch,
+        has_begun: &AtomicBool,
+    ) -> Result<Status> {
         let address = &self.route.address;
         let request = request(&self.link, call, body)?;
-        watch.request(&call.path, &metadata::lines(request.headers()));
-        let response = self.link.sender.clone().send_request(request).await;
-        let response = response.map_err(|error| answer::broken(&self.link, address, &error))?;
+        if call.watched {
+            watch.request(&metadata::lines(request.headers()));
+        }
+        let response = answer::asked(&self.link, address, request).await.map_err(|it| it.error)?;
         let mut answer = Answer::new(&self.link, address, response, call.max_message)?;
-        watch.headers(&answer.header_lines());
+        if call.watched {
+            watch.headers(&answer.header_lines());
+        }
         while let Some(message) = answer.message().await? {
+            has_begun.store(true, Ordering::Relaxed);
             watch.message(message)?;
         }
-        watch.trailers(&answer.trailer_lines());
+        if call.watched {
+            watch.trailers(&answer.trailer_lines());
+        }
         answer.status()
     }
 }
 
-/// What `made` comes to, if it does in time.
-async fn within<T>(time: Option<Duration>, made: impl Future<Output = Result<T>>) -> Result<T> {
+/// What `made` comes to, if it does in time. `has_begun` says whether a part of
+/// the answer has come.
+async fn within<T>(
+    time: Option<Duration>,
+    has_begun: &AtomicBool,
+    made: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let Some(time) = time else { return made.await };
     let start = Instant::now();
-    let late = || status::too_late(&faults::time(time));
+    let late = || status::too_late(&faults::time(time), has_begun.load(Ordering::Relaxed));
     match tokio::time::timeout(time, made).await {
         Err(_) => Err(late()),
         // The server knows the time too, and may break off at the same moment.

@@ -2,6 +2,7 @@
 //! a name, and those that it imports, each asked for once.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
 
 use prost::Message;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest as Ask;
@@ -9,19 +10,21 @@ use tonic_reflection::pb::v1::server_reflection_response::MessageResponse as Tol
 use tonic_reflection::pb::v1::{ServerReflectionRequest, ServerReflectionResponse};
 
 use super::metadata::Metadata;
-use super::status::{Status, UNIMPLEMENTED};
-use super::{Call, Client, Messages, Watch};
-use crate::error::{Error, Result};
+use super::status::{PERMISSION_DENIED, Status, UNAUTHENTICATED, UNIMPLEMENTED};
+use super::{Call, Client, Messages, Watch, faults};
+use crate::error::{Error, Kind, Result};
 use crate::escape::visible;
 use crate::schema::descriptor::read;
 use crate::schema::{Set, builtin};
 use crate::wire::limits::{
     CALL_MESSAGE_MAX, REFLECTED_FILES_MAX, REFLECTED_LEN_MAX, REFLECTED_SERVICES_MAX,
 };
-use crate::wire::varint;
 
 /// The versions of the service, whose messages are the same on the wire.
 const VERSIONS: [&str; 2] = ["grpc.reflection.v1", "grpc.reflection.v1alpha"];
+
+/// What to do without reflection.
+const NAME_IT: &str = "name its schema with `--proto FILE` or `--descriptor-set FILE`";
 
 /// Files that are asked for at a time.
 const AT_A_TIME: usize = 16;
@@ -34,6 +37,10 @@ pub struct Reflection<'c> {
     client: &'c Client,
     /// Headers of the user: a server may let nobody in without.
     metadata: Metadata,
+    /// Whether the command has an option for them.
+    takes_headers: bool,
+    /// How long an answer may take.
+    within: Duration,
     /// The version that answered.
     version: Option<&'static str>,
     max_message: u64,
@@ -51,7 +58,18 @@ impl<'c> Reflection<'c> {
     /// Nothing is asked yet.
     pub fn new(client: &'c Client, metadata: Metadata, max_message: u64) -> Self {
         let max_message = max_message.max(CALL_MESSAGE_MAX);
-        Reflection { client, metadata, version: None, max_message }
+        let within = client.route.within;
+        Reflection { client, metadata, takes_headers: true, within, version: None, max_message }
+    }
+
+    /// The same for a command that sends no headers.
+    pub fn without_headers(self) -> Self {
+        Reflection { takes_headers: false, ..self }
+    }
+
+    /// The same for what is worth waiting for so long and no longer.
+    pub fn within(self, time: Duration) -> Self {
+        Reflection { within: self.within.min(time), ..self }
     }
 
     /// The full names of the services, in the order of the alphabet.
@@ -145,7 +163,7 @@ impl<'c> Reflection<'c> {
                 continue;
             }
             if !status.is_ok() && told.messages.len() < count {
-                return Err(status.error(None).line("it was asked for its schema"));
+                return Err(self.refused(&status));
             }
             if told.messages.len() != count {
                 return Err(astray("as many answers as it was asked for"));
@@ -154,17 +172,46 @@ impl<'c> Reflection<'c> {
             return Ok(told.messages);
         }
         Err(Error::failure(format!("the server {} has no reflection", self.client.server()))
-            .hint("name its schema with `--proto FILE` or `--descriptor-set FILE`"))
+            .hint(NAME_IT))
+    }
+
+    /// The server answered with a status. It is no call that the user made, and
+    /// none of its exit status.
+    #[cold]
+    fn refused(&self, status: &Status) -> Error {
+        let server = self.client.server();
+        let what = format!("the server {server} does not tell its schema: {}", status.said());
+        let error = Error::failure(what);
+        let error = match status.code {
+            UNAUTHENTICATED | PERMISSION_DENIED if self.takes_headers => {
+                error.hint("it may want a header: `-H 'authorization: …'`")
+            }
+            _ => error,
+        };
+        error.hint(NAME_IT)
+    }
+
+    /// The time ran out.
+    #[cold]
+    fn too_late(&self) -> Error {
+        let (server, time) = (self.client.server(), faults::time(self.within));
+        Error::failure(format!("the server {server} did not tell its schema within {time}"))
+            .hint(NAME_IT)
     }
 
     fn call(&self, version: &str, messages: Vec<Vec<u8>>, told: &mut dyn Watch) -> Result<Status> {
         let call = Call {
             path: format!("/{version}.ServerReflection/ServerReflectionInfo"),
             metadata: self.metadata.clone(),
-            timeout: Some(self.client.route.within),
+            timeout: Some(self.within),
             max_message: self.max_message,
+            watched: false,
         };
-        self.client.call(&call, Messages::Given(messages), told)
+        let made = self.client.call(&call, Messages::Given(messages), told);
+        made.map_err(|error| match error.kind() {
+            Kind::Call(_) => self.too_late(),
+            _ => error,
+        })
     }
 }
 
@@ -192,7 +239,8 @@ impl Files {
         }
         let start = self.set.len();
         self.set.push(0x0a);
-        varint::write(file.len() as u64, &mut self.set);
+        // There is always room in memory.
+        let _ = prost::encode_length_delimiter(file.len(), &mut self.set);
         self.set.extend_from_slice(&file);
         if self.set.len() > REFLECTED_LEN_MAX || self.names.len() >= REFLECTED_FILES_MAX {
             return Err(Error::failure("the schema that the server tells has no end").hint(
@@ -221,7 +269,7 @@ struct Gathered {
 }
 
 impl Watch for Gathered {
-    fn request(&mut self, _: &str, _: &[String]) {}
+    fn request(&mut self, _: &[String]) {}
 
     fn headers(&mut self, _: &[String]) {}
 
@@ -240,13 +288,12 @@ impl Watch for Gathered {
 
 #[cold]
 fn astray(what: &str) -> Error {
-    Error::failure(format!("the server's reflection does not give {what}"))
-        .hint("name its schema with `--proto FILE` or `--descriptor-set FILE`")
+    Error::failure(format!("the server's reflection does not give {what}")).hint(NAME_IT)
 }
 
 #[cold]
 fn refused(error: &tonic_reflection::pb::v1::ErrorResponse) -> Error {
     let (code, message) = (error.error_code, visible(&error.error_message));
     Error::failure(format!("the server's reflection fails with code {code}: {message}"))
-        .hint("name its schema with `--proto FILE` or `--descriptor-set FILE`")
+        .hint(NAME_IT)
 }

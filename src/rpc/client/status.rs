@@ -39,8 +39,12 @@ const CODES: [&str; 17] = [
 const UNKNOWN: u8 = 2;
 /// The time ran out.
 pub const DEADLINE_EXCEEDED: u8 = 4;
+/// The server does not let this client.
+pub const PERMISSION_DENIED: u8 = 7;
 /// The server has no such method.
 pub const UNIMPLEMENTED: u8 = 12;
+/// The server does not know who asks.
+pub const UNAUTHENTICATED: u8 = 16;
 
 /// The status that a server ends a call with.
 pub struct Status {
@@ -49,7 +53,8 @@ pub struct Status {
     /// What the server wrote in its place, if that is none.
     other: Option<String>,
     message: String,
-    details: Vec<Detail>,
+    /// None where they cannot be read.
+    details: Option<Vec<Detail>>,
 }
 
 /// `google.rpc.Status`, as far as it says more than the headers.
@@ -77,13 +82,17 @@ impl Status {
         let known = number.filter(|number| usize::from(*number) < CODES.len());
         let message = headers.get("grpc-message").map(|message| message.as_bytes());
         let message = metadata::percent_decoded(message.unwrap_or_default());
-        let details = metadata::binary(headers, "grpc-status-details-bin").unwrap_or_default();
+        let name = "grpc-status-details-bin";
+        let details = match headers.contains_key(name) {
+            true => metadata::binary(headers, name),
+            false => Some(Vec::new()),
+        };
         Some(Status {
             code: known.unwrap_or(UNKNOWN),
             other: known.is_none().then(|| quote(&String::from_utf8_lossy(text))),
             message: String::from_utf8_lossy(&message).into_owned(),
             // Details that cannot be read take nothing from the status.
-            details: Details::decode(&*details).map(|it| it.details).unwrap_or_default(),
+            details: details.and_then(|it| Some(Details::decode(&*it).ok()?.details)),
         })
     }
 
@@ -92,21 +101,28 @@ impl Status {
         self.code == 0
     }
 
+    /// The code and the text, made safe.
+    pub fn said(&self) -> String {
+        let mut said = String::from(CODES[usize::from(self.code)]);
+        if let Some(other) = &self.other {
+            said += &format!(" (its code {other} does not exist)");
+        }
+        if !self.message.is_empty() {
+            said += &format!(": {}", visible(&self.message));
+        }
+        said
+    }
+
     /// What it means that a call ended so. `schema` may know types of details.
     #[cold]
     pub fn error(&self, schema: Option<&Schema>) -> Error {
-        let name = CODES[usize::from(self.code)];
-        let mut what = format!("the server answered {name}");
-        if let Some(other) = &self.other {
-            what += &format!(" (its code {other} does not exist)");
-        }
-        if !self.message.is_empty() {
-            what += &format!(": {}", visible(&self.message));
-        }
-        let mut error = Error::of_call(what, self.code);
+        let mut error = Error::of_call(format!("the server answered {}", self.said()), self.code);
         let mut lines = Vec::new();
-        for detail in &self.details {
+        for detail in self.details.iter().flatten() {
             detail.show(schema, &mut lines);
+        }
+        if self.details.is_none() {
+            lines.push(String::from("its details cannot be read"));
         }
         let more = lines.len().saturating_sub(DETAIL_LINES_MAX);
         lines.truncate(DETAIL_LINES_MAX);
@@ -122,8 +138,12 @@ impl Status {
 
 /// The error of a call whose time ran out here.
 #[cold]
-pub fn too_late(time: &str) -> Error {
-    let what = format!("{}: no answer within {time}", CODES[usize::from(DEADLINE_EXCEEDED)]);
+pub fn too_late(time: &str, has_begun: bool) -> Error {
+    let name = CODES[usize::from(DEADLINE_EXCEEDED)];
+    let what = match has_begun {
+        true => format!("{name}: the answer has not come to its end within {time}"),
+        false => format!("{name}: no answer within {time}"),
+    };
     Error::of_call(what, DEADLINE_EXCEEDED).hint("`--timeout` gives it longer")
 }
 
@@ -190,6 +210,12 @@ mod tests {
             error(&[("grpc-status", "99")]),
             "2 error: the server answered UNKNOWN (its code \"99\" does not exist)"
         );
+        for details in ["?", "CgU="] {
+            assert_eq!(
+                error(&[("grpc-status", "5"), ("grpc-status-details-bin", details)]),
+                "5 error: the server answered NOT_FOUND\n  its details cannot be read"
+            );
+        }
         assert_eq!(
             error(&[("grpc-status", "x")]),
             "2 error: the server answered UNKNOWN (its code \"x\" does not exist)"

@@ -25,7 +25,7 @@ const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// How long TLS and the preface may take together.
 const ARRIVAL: Duration = Duration::from_secs(5);
 
-/// How long is waited for whoever speaks HTTP/1 to take the answer.
+/// How long is waited for whoever is sent away to take the answer.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What whoever speaks HTTP/1 is told.
@@ -87,9 +87,13 @@ pub async fn arrive(
 async fn prepare(watched: Watched, tls: Option<Arc<ServerConfig>>) -> Option<Connection> {
     let mut stream = match tls {
         None => Stream::Plain(watched),
-        Some(config) => {
-            Stream::Tls(Box::new(TlsAcceptor::from(config).accept(watched).await.ok()?))
-        }
+        Some(config) => match TlsAcceptor::from(config).accept(watched).into_fallible().await {
+            Ok(stream) => Stream::Tls(Box::new(stream)),
+            Err((_, mut watched)) => {
+                let _ = timeout(FAREWELL, farewell(&mut watched)).await;
+                return None;
+            }
+        },
     };
     if !inner!(&mut stream, Stream, inner => preface(inner).await) {
         return None;
@@ -121,8 +125,7 @@ async fn preface(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> bool {
     true
 }
 
-/// Answers in HTTP/1, and reads what is left: closing before would take the
-/// answer away.
+/// Answers in HTTP/1.
 async fn refuse(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<()> {
     let answer = format!(
         "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: {}\r\n\
@@ -130,6 +133,12 @@ async fn refuse(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Resul
         NOT_HTTP1.len()
     );
     stream.write_all(answer.as_bytes()).await?;
+    farewell(stream).await
+}
+
+/// Ends a connection on this side and reads what is left: closing before that would
+/// take away what was said last, such as why TLS was refused.
+async fn farewell(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<()> {
     stream.shutdown().await?;
     while stream.read(&mut [0; 1024]).await? > 0 {}
     Ok(())

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::header::{ALLOW, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::header::ALLOW;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use tonic::body::Body;
 use tonic::codegen::BoxFuture;
 use tonic::{Code, Status};
@@ -19,6 +19,7 @@ use super::log::{self, Say};
 use super::reflection::{v1, v1alpha};
 use crate::error::names;
 use crate::escape::quote;
+use crate::rpc::is_grpc;
 use crate::schema::builtin::types::greeter_server::GreeterServer;
 
 /// All that is served.
@@ -142,15 +143,6 @@ fn plain(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
-}
-
-/// Whether the content is messages as this server reads them: gRPC has other
-/// encodings, and gRPC-Web another framing.
-fn is_grpc(headers: &HeaderMap) -> bool {
-    let value = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
-    let rest = value.strip_prefix(b"application/grpc");
-    let rest = rest.map(|rest| rest.strip_prefix(b"+proto").unwrap_or(rest));
-    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b';' | b' ')))
 }
 
 /// The codes that say more than those of tonic: a message that is too large

@@ -38,6 +38,7 @@ use crate::rpc::address::Place;
 use crate::schema::index::Index;
 use crate::schema::services::{self, Service};
 use crate::schema::{Schema, builtin};
+use crate::wire::limits::{ARRIVED_MAX, SERVED_HEADERS_MAX, SERVED_RESETS_MAX, SERVED_STREAMS_MAX};
 use dispatch::{Dispatch, Main, Routes};
 use given::Given;
 use listen::Listener;
@@ -46,25 +47,11 @@ use reflection::{Offered, v1, v1alpha};
 pub use log::Say;
 pub use replies::Reply;
 
-/// The streams that a connection may have open.
-const STREAMS_MAX: u32 = 100;
-
-/// The streams that a client may have reset before they were looked at: as many
-/// as it may have open. One that resets more is sent away.
-const RESETS_MAX: usize = STREAMS_MAX as usize;
-
-/// The bytes of the headers of a call, as HTTP/2 counts them: what hyper takes,
-/// and twice what gRPC clients send at most.
-const HEADERS_MAX: u32 = 16 << 10;
-
 /// A client that says nothing for so long is asked whether it is there.
 const ASK_AFTER: Duration = Duration::from_secs(30);
 
 /// How long it may take to say that it is.
 const ASK_FOR: Duration = Duration::from_secs(20);
-
-/// Connections that have arrived, and that nobody serves yet.
-const ARRIVED_MAX: usize = 64;
 
 /// What a server shows of itself to speak TLS.
 pub type Tls = Arc<ServerConfig>;
@@ -222,9 +209,9 @@ async fn serve(options: &Options<'_>, services: Services) -> Result<()> {
 
 fn server() -> Server {
     Server::builder()
-        .max_concurrent_streams(STREAMS_MAX)
-        .http2_max_pending_accept_reset_streams(Some(RESETS_MAX))
-        .http2_max_header_list_size(HEADERS_MAX)
+        .max_concurrent_streams(SERVED_STREAMS_MAX)
+        .http2_max_pending_accept_reset_streams(Some(SERVED_RESETS_MAX))
+        .http2_max_header_list_size(SERVED_HEADERS_MAX)
         .http2_keepalive_interval(Some(ASK_AFTER))
         .http2_keepalive_timeout(Some(ASK_FOR))
 }

@@ -13,13 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::Notify;
 
-/// Descriptors that are no connections: the standard three, the listener,
-/// what the runtime and its signals take, and some that are being closed.
-const DESCRIPTORS_OF_OURS: u64 = 32;
-
-/// The most connections, however many descriptors there may be: each costs
-/// some tens of kilobytes.
-const CONNECTIONS_MAX: u64 = 10_000;
+use crate::wire::limits::{CONNECTIONS_MAX, DESCRIPTORS_OF_OURS};
 
 /// A connection that was silent for so long may be closed to make room.
 const SILENT: Duration = Duration::from_secs(5);

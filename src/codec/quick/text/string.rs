@@ -1,7 +1,8 @@
 //! Strings of text, written in blocks: copied first, and looked at while they
 //! are.
 
-use crate::codec::quick::string::{BLOCK, character};
+use crate::codec::quick::block::{BLOCK, special_to_write};
+use crate::codec::quick::string::character;
 use crate::escape;
 
 /// Room that is asked for before anything is written: a block, or a character
@@ -28,7 +29,7 @@ pub(super) fn inside(
         };
         *to = *from;
         let len = BLOCK.min(end - pos);
-        let plain = (specials(from) | 1 << len).trailing_zeros() as usize;
+        let plain = (special_to_write(from) | 1 << len).trailing_zeros() as usize;
         pos += plain;
         o += plain;
         if plain < len {
@@ -41,27 +42,6 @@ pub(super) fn inside(
         }
     }
     (pos, o)
-}
-
-/// A bit for each byte of the block that is not written as it is, the first one
-/// lowest. The compiler makes some fifty instructions of it.
-#[inline(always)]
-fn specials(block: &[u8; BLOCK]) -> u64 {
-    // What is special is what `string::is_special` says. With that called here, and
-    // blocks by `word::chunk`, a descriptor set takes 30 % more instructions.
-    // For each eight bytes their bits in a byte, which is their sum.
-    let mut bits = [0u8; BLOCK];
-    for (at, &byte) in block.iter().enumerate() {
-        // Below 0x20 as a signed number: controls, and what is beyond ASCII.
-        let special = ((byte as i8) < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f);
-        bits[at] = if special { 1 << (at % 8) } else { 0 };
-    }
-    let (words, _) = bits.as_chunks::<8>();
-    let mut sums = [0u8; 8];
-    for (sum, word) in sums.iter_mut().zip(words) {
-        *sum = word.iter().fold(0, |sum, &bit| sum.wrapping_add(bit));
-    }
-    u64::from_le_bytes(sums)
 }
 
 /// Writes the special character at `pos`: how many bytes it has, and how many
