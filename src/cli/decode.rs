@@ -59,8 +59,8 @@ pub struct Decode {
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     field: Option<String>,
     /// Of a broken message write what stands before the fault; the status is 1 all the same
-    #[arg(long, help_heading = "Output")]
-    partial: bool,
+    #[arg(long, help_heading = "Output", num_args = 0, default_missing_value = "true")]
+    partial: Option<bool>,
     #[command(flatten)]
     json: JsonOptions,
     #[command(flatten)]
@@ -132,7 +132,7 @@ impl Decode {
             to,
             path,
             json: self.json.options(),
-            pretty: self.json.pretty,
+            pretty: self.json.pretty.is_some(),
             stream,
             escaped: self.output.is_terminal(),
         })
@@ -165,7 +165,7 @@ impl Decode {
         let bytes = bytes(format, &raw, Origin::START);
         let printed = bytes.and_then(|bytes| {
             let printed = printer.print(&bytes, 0, &mut out, &mut notes);
-            if printed.is_err() && self.partial {
+            if printed.is_err() && self.partial.is_some() {
                 out.clear();
                 printer.partial(&bytes, &mut out);
                 self.output.open(false)?.write_whole(&out)?;
@@ -218,7 +218,7 @@ impl Decode {
         let binary = from == Format::Binary;
         let to_json = printer.lines_of_json().filter(|_| binary);
         let to_text = printer.only_text().filter(|_| binary);
-        let partial = self.partial;
+        let partial = self.partial.is_some();
         let decoding = Decoding { printer, from, framing, to_json, to_text, partial };
         let (sampled, sample) = Sampled::new(input.open()?, input.size());
         let output = self.output.open(false)?;

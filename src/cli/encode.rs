@@ -47,15 +47,15 @@ pub struct Encode {
         value_parser = Offered(&["hex", "binary", "base64"]))]
     to: Option<String>,
     /// Pass over fields and enum names in JSON that the schema doesn't have
-    #[arg(long, help_heading = "Input")]
-    ignore_unknown: bool,
+    #[arg(long, help_heading = "Input", num_args = 0, default_missing_value = "true")]
+    ignore_unknown: Option<bool>,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
     stream: StreamOptions,
     /// Show no progress
-    #[arg(long, short, help_heading = "Streams")]
-    quiet: bool,
+    #[arg(long, short, help_heading = "Streams", num_args = 0, default_missing_value = "true")]
+    quiet: Option<bool>,
     #[command(flatten)]
     schema: SchemaOptions,
 }
@@ -164,7 +164,7 @@ impl Reading {
 
 impl Encode {
     fn json(&self) -> json::ParseOptions {
-        json::ParseOptions { ignore_unknown: self.ignore_unknown, ..Default::default() }
+        json::ParseOptions { ignore_unknown: self.ignore_unknown.is_some(), ..Default::default() }
     }
 
     /// Refuses what the source of the message leaves without a use.
@@ -176,7 +176,7 @@ impl Encode {
                 Some(from.format)
             }
         };
-        match self.ignore_unknown && format != Some(Format::Json) {
+        match self.ignore_unknown.is_some() && format != Some(Format::Json) {
             true => Err(Error::usage("`--ignore-unknown` is for JSON")
                 .hint("say `--from json`, or give the message with `-d`")),
             false => Ok(()),
@@ -301,7 +301,7 @@ impl Encode {
         let encoding = Encoding { root, from: from.format, to, streaming, options, from_json };
         let input = from.input.open()?;
         let mut warnings = Warnings::none();
-        let progress = Progress::start(self.quiet, &from.input, &self.output);
+        let progress = Progress::start(self.quiet.is_some(), &from.input, &self.output);
         streaming.run(input, output, split, &encoding, &mut warnings, progress)
     }
 }

@@ -15,17 +15,17 @@ use crate::table::{Kind, Root, WellKnown};
 #[command(next_help_heading = "Output")]
 pub struct JsonOptions {
     /// JSON: names as the .proto file has them
-    #[arg(long)]
-    proto_names: bool,
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    proto_names: Option<bool>,
     /// JSON: fields without presence also when they have their default
-    #[arg(long)]
-    emit_defaults: bool,
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    emit_defaults: Option<bool>,
     /// JSON: 64-bit numbers without quotes
-    #[arg(long)]
-    int64_as_number: bool,
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    int64_as_number: Option<bool>,
     /// JSON: a line for each value
-    #[arg(long)]
-    pub pretty: bool,
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    pub pretty: Option<bool>,
 }
 
 impl JsonOptions {
@@ -36,10 +36,10 @@ impl JsonOptions {
     /// One of them is given, and it is not JSON that is written.
     pub fn check(&self, to: Option<Format>) -> Result<()> {
         let given = [
-            (self.proto_names, "--proto-names"),
-            (self.emit_defaults, "--emit-defaults"),
-            (self.int64_as_number, "--int64-as-number"),
-            (self.pretty, "--pretty"),
+            (self.proto_names.is_some(), "--proto-names"),
+            (self.emit_defaults.is_some(), "--emit-defaults"),
+            (self.int64_as_number.is_some(), "--int64-as-number"),
+            (self.pretty.is_some(), "--pretty"),
         ];
         match given.iter().find(|(given, _)| *given) {
             Some((_, option)) if to != Some(Format::Json) => {
@@ -53,9 +53,9 @@ impl JsonOptions {
     /// The same for the codec.
     pub fn options(&self) -> json::PrintOptions {
         json::PrintOptions {
-            proto_names: self.proto_names,
-            int64_as_number: self.int64_as_number,
-            emit_defaults: self.emit_defaults,
+            proto_names: self.proto_names.is_some(),
+            int64_as_number: self.int64_as_number.is_some(),
+            emit_defaults: self.emit_defaults.is_some(),
         }
     }
 }

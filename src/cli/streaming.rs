@@ -18,15 +18,15 @@ use crate::wire::limits::{ALONE_LEN, MESSAGE_LEN_MAX};
 #[command(next_help_heading = "Streams")]
 pub struct StreamOptions {
     /// Many messages: binary each after its length, JSON one value after another, else one a line
-    #[arg(long, alias = "delimited")]
-    stream: bool,
+    #[arg(long, alias = "delimited", num_args = 0, default_missing_value = "true")]
+    stream: Option<bool>,
     /// How binary messages are set apart: varint, grpc, fixed32be or fixed32le; implies --stream
     #[arg(long, value_name = "FRAMING", hide_possible_values = true,
         value_parser = Offered(&["varint", "grpc", "fixed32be", "fixed32le"]))]
     framing: Option<String>,
     /// Go on after a broken record; the status is 1 all the same
-    #[arg(long)]
-    keep_going: bool,
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    keep_going: Option<bool>,
     /// Pass over so many records first, whatever is in them
     #[arg(long, value_name = "COUNT")]
     skip: Option<String>,
@@ -86,11 +86,11 @@ impl StreamOptions {
             alone: ALONE_LEN,
         };
         let named = self.framing.is_some();
-        if self.stream || named {
-            let keep_going = self.keep_going;
+        if self.stream.is_some() || named {
+            let keep_going = self.keep_going.is_some();
             return Ok(Some(Streaming { framing, named, keep_going, wanted }));
         }
-        let given = self.keep_going.then_some("keep-going");
+        let given = self.keep_going.map(|_| "keep-going");
         match given.or(self.values().map(|(name, _)| name).next()) {
             Some(name) => {
                 Err(Error::usage(format!("`--{name}` is for streams")).hint("say `--stream` too"))

@@ -110,7 +110,7 @@ fn mend(error: &clap::Error, words: &[OsString], root: &Command, context: &Conte
         }
         ErrorKind::ArgumentConflict => {
             let flag = flag(detail(error, ContextKind::InvalidArg));
-            let takes = command.option(flag).is_none_or(|it| it.get_action().takes_values());
+            let takes = command.option(flag).is_none_or(words::takes_value);
             Error::usage(format!("`{flag}` is given twice")).hint(if takes {
                 "it takes one value"
             } else {
@@ -185,7 +185,7 @@ impl<'c> Usage<'c> {
         let mut at = 0;
         while at < words.len() {
             let word = &words[at];
-            let option = self.option(word).filter(|option| option.get_action().takes_values());
+            let option = self.option(word).filter(|option| words::takes_value(option));
             let Some(option) = option else {
                 at += 1;
                 continue;

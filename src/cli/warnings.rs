@@ -16,22 +16,27 @@ const COUNTED_MAX: usize = 8;
 #[command(next_help_heading = "Warnings")]
 pub struct WarningOptions {
     /// Treat warnings as errors
-    #[arg(long)]
-    strict: bool,
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    strict: Option<bool>,
     /// Say no warnings, show no progress
-    #[arg(long, short)]
-    quiet: bool,
+    #[arg(long, short, num_args = 0, default_missing_value = "true")]
+    quiet: Option<bool>,
 }
 
 impl WarningOptions {
     /// Whether nothing is to be said that is no error.
     pub fn quiet(&self) -> bool {
-        self.quiet
+        self.quiet.is_some()
     }
 
     /// The warnings of a run, none said yet.
     pub fn start(&self) -> Warnings {
-        Warnings { quiet: self.quiet, notes: Notes::new(self.strict), said: 0, unsaid: 0 }
+        Warnings {
+            quiet: self.quiet.is_some(),
+            notes: Notes::new(self.strict.is_some()),
+            said: 0,
+            unsaid: 0,
+        }
     }
 }
 

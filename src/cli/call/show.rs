@@ -61,7 +61,7 @@ impl super::Call {
             to,
             path,
             json: self.json.options(),
-            pretty: self.json.pretty,
+            pretty: self.json.pretty.is_some(),
             stream: target.method.server_streaming
                 || (self.stream && !target.method.client_streaming),
             escaped: self.output.is_terminal(),

@@ -156,7 +156,7 @@ fn positionals(words: &[OsString]) -> Vec<OsString> {
                 None => (flag, false),
             };
             match words::option(&command, name) {
-                Some(option) => option.get_action().takes_values() && !inline,
+                Some(option) => words::takes_value(option) && !inline,
                 None if name == "help" => false,
                 None => break,
             }
@@ -178,7 +178,7 @@ fn short_takes(command: &Command, shorts: &str) -> bool {
     for (at, short) in shorts.char_indices() {
         let option = command.get_arguments().find(|arg| arg.get_short() == Some(short));
         match option {
-            Some(option) if option.get_action().takes_values() => {
+            Some(option) if words::takes_value(option) => {
                 return shorts.len() == at + short.len_utf8();
             }
             Some(_) => {}

@@ -41,9 +41,7 @@ impl<'c, 't> Taker<'c, 't> {
     fn of_long(name: &str, command: &'c Command, root: Option<Root<'t>>) -> Option<Self> {
         match (Flag::named(name, command, root), root) {
             (Flag::Set, _) => Some(Taker::Set),
-            (Flag::Option(option), _) if option.get_action().takes_values() => {
-                Some(Taker::Option(option))
-            }
+            (Flag::Option(option), _) if words::takes_value(option) => Some(Taker::Option(option)),
             (Flag::Field(steps), Some(root)) => Some(Taker::Field(root, steps)),
             (Flag::Option(_) | Flag::Field(_) | Flag::Unknown, _) => None,
         }
@@ -70,7 +68,7 @@ impl<'c, 't> Taker<'c, 't> {
         }
         let short = word.strip_prefix('-')?.chars().next()?;
         let option = command.get_arguments().find(|arg| arg.get_short() == Some(short))?;
-        if !option.get_action().takes_values() {
+        if !words::takes_value(option) {
             return None;
         }
         let rest = &word[1 + short.len_utf8()..];

@@ -46,6 +46,16 @@ pub fn spelled(path: &str, value: &str, set: bool) -> String {
     }
 }
 
+/// Whether an option takes a value.
+///
+/// The flags of `encode` and `decode` are `Option<bool>` with no value: clap
+/// gives one of `bool` a default, and reading that costs each start 2,000
+/// instructions. Their action is the one of an option that takes a value.
+pub fn takes_value(option: &Arg) -> bool {
+    option.get_action().takes_values()
+        && option.get_num_args().is_none_or(|count| count.takes_values())
+}
+
 /// Takes the field flags out of `words`, which begin with the program and the
 /// command: gives what is left for clap, and the flags in their order.
 ///
@@ -87,7 +97,7 @@ pub fn take(
             }
             Flag::Option(option) => {
                 left.push(word.clone());
-                let takes_value = option.get_action().takes_values();
+                let takes_value = takes_value(option);
                 if takes_value && !inline && rest.peek().is_some_and(|next| !is_option(next)) {
                     left.extend(rest.next().cloned());
                 }
