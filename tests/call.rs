@@ -6,7 +6,7 @@ mod common;
 
 use std::fmt::Write;
 use std::io::{BufRead, BufReader, Write as _};
-use std::process::Stdio;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::Arc;
 
 use calling::{Given, PROTO, Server, plain, unix};
@@ -45,6 +45,23 @@ impl Session {
     /// The same with the schema of a file, of one of its methods.
     fn t(&self, method: &str, rest: &str, input: &str) -> String {
         self.run(&format!("call @ t.T/{method} --proto t.proto {rest}"), input)
+    }
+
+    /// Starts a stream of calls of a method, or of requests for it: the process,
+    /// and what is written to it and comes out of it.
+    fn stream(&self, method: &str) -> (Child, ChildStdin, BufReader<ChildStdout>) {
+        let mut child = self
+            .shell
+            .command("hello")
+            .args(["call", &self.server.address.to_string(), &format!("t.T/{method}")])
+            .args(["--proto", "t.proto", "--stream", "--field", "name"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("hello runs");
+        let stdin = child.stdin.take().expect("a pipe");
+        let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        (child, stdin, stdout)
     }
 }
 
@@ -154,17 +171,7 @@ fn each_of_many_requests_may_have_many_answers() {
 #[test]
 fn the_first_in_line_is_shown_while_it_is_answered() {
     let session = Session::new(Given::default());
-    let address = session.server.address.to_string();
-    let mut child = session
-        .shell
-        .command("hello")
-        .args(["call", &address, "t.T/Drip", "--proto", "t.proto", "--stream", "--field", "name"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("hello runs");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let (mut child, mut stdin, mut stdout) = session.stream("Drip");
     writeln!(stdin, "{{\"name\":\"a\"}}").expect("it reads");
     // It answers once, and never ends.
     let mut line = String::new();
@@ -267,17 +274,7 @@ fn every_kind_of_streaming() {
 #[test]
 fn answers_are_printed_while_requests_are_read() {
     let session = Session::new(Given::default());
-    let address = session.server.address.to_string();
-    let mut child = session
-        .shell
-        .command("hello")
-        .args(["call", &address, "t.T/Chat", "--proto", "t.proto", "--stream", "--field", "name"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("hello runs");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let (mut child, mut stdin, mut stdout) = session.stream("Chat");
     for name in ["a", "b"] {
         writeln!(stdin, "{{\"name\":\"{name}\"}}").expect("it reads");
         let mut line = String::new();

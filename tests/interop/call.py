@@ -15,9 +15,9 @@ from pathlib import Path
 # The source tree stays as it was checked out.
 sys.dont_write_bytecode = True
 
+from arguments import binary_and_out
 from report import Report
 
-ROOT = Path(__file__).resolve().parents[2]
 CALLS = 1000
 SINGLE_CALLS = 50
 
@@ -138,12 +138,7 @@ class Caller:
 
 def main() -> int:
     """Runs every check and prints the totals last."""
-    if len(sys.argv) not in (2, 3):
-        print(__doc__, file=sys.stderr)
-        return 2
-    hello = str(Path(sys.argv[1]).resolve())
-    out = Path(sys.argv[2]) if len(sys.argv) == 3 else ROOT / "target" / "interop-call"
-    out.mkdir(parents=True, exist_ok=True)
+    hello, out = binary_and_out(__doc__, "interop-call")
     report = Report("call")
     for name, files in (("plain", ()), ("TLS", certificate(out))):
         with Served(out, *files) as address:

@@ -22,9 +22,9 @@ from pathlib import Path
 # The source tree stays as it was checked out.
 sys.dont_write_bytecode = True
 
+from arguments import ROOT, binary_and_out  # noqa: E402
 from google.protobuf import descriptor_pb2  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = 3
 SHOWN_MAX = 12
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("HELLO_")}
@@ -284,14 +284,9 @@ def corpora(hello: str, out: Path):
 
 def main() -> int:
     """Runs all checks and prints the totals last."""
-    if len(sys.argv) not in (2, 3):
-        print(__doc__, file=sys.stderr)
-        return 2
-    hello = str(Path(sys.argv[1]).resolve())
-    out = Path(sys.argv[2]) if len(sys.argv) == 3 else ROOT / "target" / "describe"
-    out.mkdir(parents=True, exist_ok=True)
+    hello, out = binary_and_out(__doc__, "describe")
     passed = failed = 0
-    for corpus in corpora(hello, out.resolve()):
+    for corpus in corpora(hello, out):
         right, wrong = corpus.run()
         passed, failed = passed + right, failed + wrong
     print(f"describe: {passed} passed, {failed} failed")

@@ -22,9 +22,9 @@ from pathlib import Path
 # The source tree stays as it was checked out.
 sys.dont_write_bytecode = True
 
+from arguments import binary_and_out  # noqa: E402
 from google.protobuf import descriptor_pb2  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
 PACKAGE, VERSION = "google-proto-files", "6.0.1"
 SET_TYPE = "google.protobuf.FileDescriptorSet"
 # What the issue asks for; files are taken in the order of their names until
@@ -201,12 +201,7 @@ def difference(found: bytes, wanted: bytes) -> str:
 
 def main() -> int:
     """Runs both checks and prints the totals last."""
-    if len(sys.argv) not in (2, 3):
-        print(__doc__, file=sys.stderr)
-        return 2
-    hello = str(Path(sys.argv[1]).resolve())
-    out = Path(sys.argv[2]) if len(sys.argv) == 3 else ROOT / "target" / "googleapis"
-    out = out.resolve()
+    hello, out = binary_and_out(__doc__, "googleapis")
     tree = fetch(out)
     # What stands in google/protobuf/ is built in, and partly tests of protoc.
     official = tree / "google" / "protobuf"

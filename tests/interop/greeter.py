@@ -16,7 +16,8 @@ from pathlib import Path
 # The source tree stays as it was checked out.
 sys.dont_write_bytecode = True
 
-ROOT = Path(__file__).resolve().parents[2]
+from arguments import ROOT, binary_and_out  # noqa: E402
+
 CALLS = 1000
 
 
@@ -162,20 +163,13 @@ def tls(hello: str, report) -> None:
 
 def main() -> int:
     """Runs every check and prints the totals last."""
-    if len(sys.argv) not in (2, 3):
-        print(__doc__, file=sys.stderr)
-        return 2
-    binary = Path(sys.argv[1]).resolve()
-    if not binary.is_file():
-        print(f"there is no binary {binary}", file=sys.stderr)
-        return 2
-    generate(Path(sys.argv[2]) if len(sys.argv) == 3 else ROOT / "target" / "interop")
+    hello, out = binary_and_out(__doc__, "interop")
+    generate(out)
     import attacks
     import grpc
     from report import Report
     from server import Server
 
-    hello = str(binary)
     report = Report("greeter")
     print(f"python grpcio: {grpc.__version__}")
     report.begin("calls, reflection, health")

@@ -14,7 +14,7 @@ from pathlib import Path
 # The source tree stays as it was checked out.
 sys.dont_write_bytecode = True
 
-ROOT = Path(__file__).resolve().parents[2]
+from arguments import ROOT, binary_and_out  # noqa: E402
 
 
 def generate(out: Path) -> None:
@@ -28,14 +28,7 @@ def generate(out: Path) -> None:
 
 def main() -> int:
     """Runs every check and prints the totals last."""
-    if len(sys.argv) not in (2, 3):
-        print(__doc__, file=sys.stderr)
-        return 2
-    binary = Path(sys.argv[1]).resolve()
-    if not binary.is_file():
-        print(f"there is no binary {binary}", file=sys.stderr)
-        return 2
-    out = Path(sys.argv[2]) if len(sys.argv) == 3 else ROOT / "target" / "interop"
+    binary, out = binary_and_out(__doc__, "interop")
     generate(out)
     # These import hello_pb2, which is there only now.
     import check_bytes
@@ -45,7 +38,7 @@ def main() -> int:
     from hello import Hello
     from report import Report
 
-    hello = Hello(str(binary))
+    hello = Hello(binary)
     print(f"python protobuf: {api_implementation.Type()}")
     report = Report()
     for check in (check_names, check_streams, check_bytes):
