@@ -1,7 +1,6 @@
 //! Certificates, keys, and whom to trust. TLS is rustls with ring.
 
-mod named;
-mod unverified;
+mod verifier;
 
 use std::io;
 use std::path::Path;
@@ -17,7 +16,9 @@ use tokio_rustls::rustls::{self, ClientConfig, RootCertStore, ServerConfig};
 use crate::error::{Error, Result};
 use crate::escape::{quote, word};
 
-pub use named::is_authority;
+use verifier::{Accepted, Verifier};
+
+pub use verifier::is_authority;
 
 /// HTTP/2, as both sides name it.
 const ALPN: &[u8] = b"h2";
@@ -77,14 +78,15 @@ pub fn client(trust: Trust<'_>, identity: Option<&Identity<'_>>) -> Result<Arc<C
     let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(|error| failed(&error))?;
+    let verified = |accepted| Arc::new(Verifier { provider: provider(), accepted });
     let builder = match trust {
         Trust::System => builder.with_root_certificates(system_roots()?),
         Trust::Only(ca) => {
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(only(ca)?))
+            builder.dangerous().with_custom_certificate_verifier(verified(named(ca)?))
         }
-        Trust::Anybody => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(unverified::Anybody(provider()))),
+        Trust::Anybody => {
+            builder.dangerous().with_custom_certificate_verifier(verified(Accepted::Anybody))
+        }
     };
     let mut config = match identity {
         None => builder.with_no_client_auth(),
@@ -141,12 +143,12 @@ fn roots(path: &Path) -> Result<RootCertStore> {
     Ok(roots)
 }
 
-/// Trusts whom the certificates of a file have signed, and themselves.
-fn only(ca: &Path) -> Result<named::Named> {
+/// Whom the certificates of a file have signed, and themselves.
+fn named(ca: &Path) -> Result<Accepted> {
     let webpki =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots(ca)?), provider()).build();
     let webpki = webpki.map_err(|error| unusable(ca, &error))?;
-    Ok(named::Named { webpki, certificates: certificates(ca)? })
+    Ok(Accepted::Named { webpki, certificates: certificates(ca)? })
 }
 
 fn unusable(path: &Path, error: &dyn std::error::Error) -> Error {
