@@ -42,18 +42,6 @@ pub(super) struct Nobody;
 impl<'a> Sink<'a> for Nobody {
     fn restart(&mut self) {}
 
-    fn begin(&mut self, _: &Message, _: Option<&Field>) {}
-
-    fn end(&mut self, _: &Message, _: Option<&Field>) -> Result<()> {
-        Ok(())
-    }
-
-    fn field(&mut self, _: &Field) {}
-
-    fn field_end(&mut self, _: &Field) {}
-
-    fn item(&mut self, _: &Field) {}
-
     fn scalar(&mut self, _: &Field, _: Scalar<'a>) -> Result<()> {
         Ok(())
     }
@@ -61,8 +49,6 @@ impl<'a> Sink<'a> for Nobody {
     fn entry(&mut self, _: &Field, _: &Message, _: Scalar<'a>) -> Result<()> {
         Ok(())
     }
-
-    fn entry_end(&mut self, _: &Field) {}
 
     fn unknown(
         &mut self,

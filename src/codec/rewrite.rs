@@ -120,8 +120,6 @@ impl<'a> Sink<'a> for Rewrite<'_> {
         }
     }
 
-    fn item(&mut self, _: &Field) {}
-
     fn scalar(&mut self, field: &Field, value: Scalar<'a>) -> Result<()> {
         if is_packed(field) {
             encode::value(field.kind, value, self.out);

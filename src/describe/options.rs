@@ -287,21 +287,11 @@ impl<'a> Sink<'a> for Uses<'_, '_> {
         self.lost = false;
     }
 
-    fn begin(&mut self, _: &Message, _: Option<&Field>) {}
-
-    fn end(&mut self, _: &Message, _: Option<&Field>) -> Result<()> {
-        Ok(())
-    }
-
     fn field(&mut self, field: &Field) {
         if let Some(name) = field.name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
             self.settings.inner.push(name.to_owned());
         }
     }
-
-    fn field_end(&mut self, _: &Field) {}
-
-    fn item(&mut self, _: &Field) {}
 
     fn scalar(&mut self, _: &Field, _: Scalar<'a>) -> Result<()> {
         Ok(())
@@ -310,8 +300,6 @@ impl<'a> Sink<'a> for Uses<'_, '_> {
     fn entry(&mut self, _: &Field, _: &Message, _: Scalar<'a>) -> Result<()> {
         Ok(())
     }
-
-    fn entry_end(&mut self, _: &Field) {}
 
     fn unknown(&mut self, _: &Message, _: Unknown<'_, 'a>, _: &mut Notes) -> Result<()> {
         self.lost = true;

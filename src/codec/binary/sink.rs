@@ -85,28 +85,40 @@ impl Unknown<'_, '_> {
 /// [`item`](Sink::item) before each value, a map an [`entry`](Sink::entry)
 /// before each value and [`entry_end`](Sink::entry_end) after it. Fields come
 /// in the order in which they are written, map entries in the order of keys.
+/// What begins and ends is nothing to a sink that doesn't say otherwise.
 pub trait Sink<'a>: Sized {
     /// Forget everything: the record is handed on once more from its start.
     fn restart(&mut self);
 
     /// A message begins; without a field the whole record does.
-    fn begin(&mut self, message: &Message, field: Option<&Field>);
+    fn begin(&mut self, message: &Message, field: Option<&Field>) {
+        let _ = (message, field);
+    }
 
     /// It ends.
     ///
     /// # Errors
     ///
     /// Something that the message must have is missing.
-    fn end(&mut self, message: &Message, field: Option<&Field>) -> Result<()>;
+    fn end(&mut self, message: &Message, field: Option<&Field>) -> Result<()> {
+        let _ = (message, field);
+        Ok(())
+    }
 
     /// A field begins that has at least one value.
-    fn field(&mut self, field: &Field);
+    fn field(&mut self, field: &Field) {
+        let _ = field;
+    }
 
     /// It ends.
-    fn field_end(&mut self, field: &Field);
+    fn field_end(&mut self, field: &Field) {
+        let _ = field;
+    }
 
     /// A value of a repeated field follows.
-    fn item(&mut self, field: &Field);
+    fn item(&mut self, field: &Field) {
+        let _ = field;
+    }
 
     /// The value of a field, or of a map's entry, that is no message.
     ///
@@ -124,7 +136,9 @@ pub trait Sink<'a>: Sized {
     fn entry(&mut self, field: &Field, entry: &Message, key: Scalar<'a>) -> Result<()>;
 
     /// It ends.
-    fn entry_end(&mut self, field: &Field);
+    fn entry_end(&mut self, field: &Field) {
+        let _ = field;
+    }
 
     /// An unknown field of `message`, after all known ones.
     ///

@@ -256,8 +256,6 @@ impl<'a> Sink<'a> for Print<'_> {
         Ok(())
     }
 
-    fn entry_end(&mut self, _: &Field) {}
-
     fn unknown(
         &mut self,
         message: &Message,

@@ -176,12 +176,6 @@ impl<'a> Sink<'a> for Print<'_> {
         Ok(())
     }
 
-    fn field(&mut self, _: &Field) {}
-
-    fn field_end(&mut self, _: &Field) {}
-
-    fn item(&mut self, _: &Field) {}
-
     fn scalar(&mut self, field: &Field, value: Scalar<'a>) -> Result<()> {
         self.begin_line();
         self.out.extend_from_slice(field.text_name.as_bytes());
