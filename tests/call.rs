@@ -453,6 +453,8 @@ fn tls_is_verified_or_said_not_to_be() {
         "{out}"
     );
     assert!(out.contains("--ca FILE"), "{out}");
+    let out = run("encode --server https://@ --type M --name a");
+    assert!(out.contains("\nhint: `hello describe --server https://@ --ca FILE --to "), "{out}");
     let out = run("call @ --name a");
     assert!(
         out.starts_with("error: @ speaks TLS, and was spoken to without\n")

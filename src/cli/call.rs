@@ -1,7 +1,6 @@
 //! `hello call`: a call of gRPC, or many.
 
 mod input;
-pub mod method;
 mod show;
 pub mod target;
 
@@ -120,6 +119,19 @@ pub struct TlsOptions {
     /// Trust whoever answers: not a protection against anybody
     #[arg(long)]
     insecure: bool,
+}
+
+impl TlsOptions {
+    /// The first of them that is given.
+    pub fn given(&self) -> Option<&'static str> {
+        let all = [
+            (self.ca.is_some(), "--ca"),
+            (self.cert.is_some(), "--cert"),
+            (self.key.is_some(), "--key"),
+            (self.insecure, "--insecure"),
+        ];
+        all.into_iter().find_map(|(given, option)| given.then_some(option))
+    }
 }
 
 pub(super) const SPEC: Spec = Spec {

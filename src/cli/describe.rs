@@ -98,6 +98,8 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let args = Describe::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
     let to = args.to()?;
     let asked = Asked::from_words(context.words);
+    #[cfg(feature = "grpc")]
+    args.check_server(&asked)?;
     let read = read(context, &asked, args.name.as_deref())?;
     if to == To::Json {
         return args.output.open(false)?.write_whole(&skeleton(
@@ -132,6 +134,19 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
 }
 
 impl Describe {
+    /// Refuses what only a server needs where there is none.
+    #[cfg(feature = "grpc")]
+    fn check_server(&self, asked: &Asked) -> Result<()> {
+        let header = (!self.header.is_empty()).then_some("--header");
+        match header.or(self.tls.given()) {
+            Some(option) if asked.server().is_none() => {
+                Err(Error::usage(format!("`{option}` is for a server"))
+                    .hint("say `--server ADDRESS` too"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn to(&self) -> Result<To> {
         const ALL: [(&str, To); 3] =
             [("proto", To::Proto), ("json", To::Json), ("descriptor-set", To::Set)];

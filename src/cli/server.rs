@@ -2,15 +2,16 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::call::{method, target};
+use super::call::target;
 use super::schema;
 use crate::error::{Error, Result};
-use crate::escape::visible;
+use crate::escape::{shell_word, visible};
 use crate::rpc::client::Client;
 use crate::rpc::client::connect::Route;
 use crate::rpc::client::metadata::Metadata;
 use crate::rpc::client::reflection::{Files, Reflection};
 use crate::schema::descriptor::services::{self, Method, Service};
+use crate::schema::methods;
 use crate::schema::{Schema, Set};
 use crate::wire::limits::CALL_MESSAGE_MAX;
 
@@ -26,7 +27,7 @@ pub fn type_of(server: &OsStr, type_name: Option<&str>) -> Result<Set> {
             .hint("say which with `--type`")
             .hint(format!("`hello describe --server {server}` lists what there is")));
     };
-    let client = Client::connect(Route::to(target::address_of(server)?))?;
+    let client = connect(server)?;
     let reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
     let mut reflection = reflection.without_headers();
     let mut files = Files::start()?;
@@ -37,6 +38,20 @@ pub fn type_of(server: &OsStr, type_name: Option<&str>) -> Result<Set> {
         }
     }
     Ok(files.into_set(&reflection))
+}
+
+/// Connects for a command that has no options for TLS: its options are kept few,
+/// because a field may have the name of one.
+fn connect(server: &OsStr) -> Result<Client> {
+    let address = target::address_of(server)?;
+    let shown = shell_word(&address.to_string());
+    Client::connect(Route::to(address)).map_err(|error| match error.hints_at("`--ca ") {
+        true => error.hint(format!(
+            "`hello describe --server https://{shown} --ca FILE --to descriptor-set -o schema.binpb` \
+             gets the schema; then say `--descriptor-set schema.binpb`"
+        )),
+        false => error,
+    })
 }
 
 /// What every server has that tells its schema, and `hello serve` of its own.
@@ -52,7 +67,7 @@ fn is_of_every_server(service: &str) -> bool {
 ///
 /// A server that cannot be reached, or doesn't tell its schema.
 pub fn services_of(server: &OsStr) -> Result<Set> {
-    let client = Client::connect(Route::to(target::address_of(server)?))?;
+    let client = connect(server)?;
     let mut reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
     let mut files = Files::start()?;
     for service in reflection.services()? {
@@ -86,7 +101,7 @@ pub fn offered(words: &[OsString], server: &OsStr, name: Option<&str>) -> Result
     let mut reflection = Reflection::new(&client, target::metadata(words)?, CALL_MESSAGE_MAX);
     let mut files = Files::start()?;
     let names = reflection.services()?;
-    let meant = name.map(|name| method::meant(names.iter().map(String::as_str), name));
+    let meant = name.map(|name| methods::meant(names.iter().map(String::as_str), name));
     let mut untold = Vec::new();
     let wanted = match (name, meant) {
         (Some(_), Some(meant)) if !meant.is_empty() => {

@@ -2,11 +2,13 @@
 //!
 //! - [`address`]: where a server is.
 //! - [`client`]: a connection to a server, and calls over it.
+//! - [`code`]: the codes that a call ends with.
 //! - [`server`]: `hello serve`.
 //! - [`tls`]: certificates, and what is trusted.
 
 pub mod address;
 pub mod client;
+pub mod code;
 pub mod server;
 pub mod tls;
 

@@ -17,10 +17,10 @@ pub mod features;
 pub mod files;
 pub mod index;
 pub mod json_names;
+pub mod methods;
 pub mod pool;
 pub mod proto;
 pub mod scopes;
-pub mod services;
 
 use std::collections::BTreeSet;
 

@@ -13,14 +13,15 @@ use super::super::schema::Chosen;
 use super::super::streaming::size;
 use super::super::warnings::Warnings;
 use super::input::{Sent, Stream};
-use super::method;
 use super::target::{self, Target};
 use crate::codec::path;
 use crate::error::{Error, Kind, Result, names};
 use crate::rpc::client::reflection::Reflection;
-use crate::rpc::client::status::{Status, UNIMPLEMENTED};
+use crate::rpc::client::status::Status;
 use crate::rpc::client::{Answers, Call, Client, Watch, more_than_one, no_message};
+use crate::rpc::code::UNIMPLEMENTED;
 use crate::schema::Schema;
+use crate::schema::methods;
 use crate::wire::limits::{CALL_MESSAGE_MAX, WRITE_LEN};
 
 /// How long a list of services may take that is worth no more than a hint.
@@ -71,7 +72,7 @@ impl super::Call {
     fn spec(&self, context_words: &[std::ffi::OsString], target: &Target) -> Result<Call> {
         let size = self.call.max_message_size.as_deref().map(size).transpose()?;
         Ok(Call {
-            path: format!("/{}", target.name),
+            path: format!("/{}", target.method.path),
             metadata: target::metadata(context_words)?,
             timeout: self.call.timeout.as_deref().map(target::timeout).transpose()?,
             max_message: size.unwrap_or(CALL_MESSAGE_MAX),
@@ -138,7 +139,7 @@ fn listed(error: Error, client: &Client, call: &Call, target: &Target) -> Error 
     // The schema may be another one than the server's.
     let reflection = Reflection::new(client, call.metadata.clone(), call.max_message);
     let Ok(services) = reflection.within(HINT_TIME).services() else { return error };
-    let Some((service, method)) = target.name.split_once('/') else { return error };
+    let Some((service, method)) = target.method.path.split_once('/') else { return error };
     let known: Vec<&str> = services.iter().map(String::as_str).collect();
     if known.contains(&service) {
         return error.hint(format!(
@@ -147,7 +148,7 @@ fn listed(error: Error, client: &Client, call: &Call, target: &Target) -> Error 
         ));
     }
     let short = service.rsplit('.').next().unwrap_or(service);
-    match method::meant(known.iter().copied(), short)[..] {
+    match methods::meant(known.iter().copied(), short)[..] {
         [] if known.is_empty() => error.hint("it has no services at all"),
         // What the server says may have told them.
         [] if known.iter().all(|name| error.what().contains(&names::shown(name))) => error,
@@ -227,7 +228,7 @@ impl Shown<'_> {
             };
             return Err(error.hint(format!(
                 "{answer} of {} cannot be read: has the server another version of the schema?",
-                self.target.name
+                self.target.method.path
             )));
         }
         let place = match self.number {
@@ -272,7 +273,7 @@ impl Shown<'_> {
 
 impl Watch for Shown<'_> {
     fn request(&mut self, headers: &[String]) {
-        say(&format!("> POST /{}", self.target.name));
+        say(&format!("> POST /{}", self.target.method.path));
         headers.iter().for_each(|line| say(&format!("> {line}")));
     }
 

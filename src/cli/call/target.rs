@@ -12,7 +12,6 @@ use clap::{Args, Command};
 use super::super::Context;
 use super::super::fields::words;
 use super::super::schema::{self, Asked, Chosen, option_values};
-use super::method::{self, Listing};
 use crate::codec::path::split_assignment;
 use crate::error::{Error, Result};
 use crate::escape::{self, quote, shell_word, word};
@@ -22,14 +21,13 @@ use crate::rpc::client::connect::{CONNECT_TIME, Route};
 use crate::rpc::client::metadata::Metadata;
 use crate::rpc::client::reflection::{Files, Reflection};
 use crate::schema::descriptor::services::{self, Method, Service};
+use crate::schema::methods::{self, Listing};
 use crate::schema::{Compiled, Schema, Set, builtin};
 use crate::wire::limits::CALL_MESSAGE_MAX;
 
 /// A method of a server.
 pub struct Target {
     way: Way,
-    /// Its name as it is called, `pkg.Service/Method`.
-    pub name: String,
     /// What it takes and gives.
     pub method: Method,
     /// The type of the answers.
@@ -116,7 +114,7 @@ impl Typed {
 
     /// Whether the schema need not be asked of the server.
     fn is_built_in(&self) -> bool {
-        self.method.as_deref().is_none_or(method::is_built_in)
+        self.method.as_deref().is_none_or(methods::is_built_in)
     }
 }
 
@@ -362,21 +360,15 @@ pub fn methods_at_hand(words: &[OsString]) -> Vec<String> {
     };
     // What is wrong with a schema is said when the command is run.
     let services = services.unwrap_or_default();
-    Listing { services: &services, whose: "the schema" }.names()
+    Listing { services: &services, whose: "the schema" }.names().map(str::to_owned).collect()
 }
 
-fn finish(
-    schema: Schema,
-    (service, method): (&Service, &Method),
-    way: Way,
-    client: Option<Client>,
-) -> Result<Chosen> {
+fn finish(schema: Schema, method: &Method, way: Way, client: Option<Client>) -> Result<Chosen> {
     let compile = |name: &str| schema.compile(schema.message(name)?);
     let input = compile(&method.input)?;
     let output = compile(&method.output)?;
-    let name = method::full(service, method);
     let client = Cell::new(client);
-    let target = Target { way, name, method: method.clone(), output, client };
+    let target = Target { way, method: method.clone(), output, client };
     Ok(Chosen::of_method(schema, input, target))
 }
 
@@ -385,18 +377,18 @@ fn ask(reflection: &mut Reflection<'_>, method: &str) -> Result<Set> {
     let names = reflection.services()?;
     let all = names.iter().map(String::as_str);
     let mut files = Files::start()?;
-    match method::parts(method).0 {
-        Some(service) => match method::meant(all, service)[..] {
+    match methods::parts(method).0 {
+        Some(service) => match methods::meant(all, service)[..] {
             // It need not be on the list.
             [] if reflection.add(service, &mut files)? => {}
             [] => {
                 let known: Vec<&str> = names.iter().map(String::as_str).collect();
-                return Err(method::no_service("the server", service, &known));
+                return Err(methods::no_service("the server", service, &known));
             }
             [full] => {
                 reflection.add(full, &mut files)?;
             }
-            ref several => return Err(method::ambiguous(service, "services", several)),
+            ref several => return Err(methods::ambiguous(service, "services", several)),
         },
         None => {
             for name in &names {

@@ -9,8 +9,9 @@ use tonic_reflection::pb::v1::server_reflection_request::MessageRequest as Ask;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse as Told;
 use tonic_reflection::pb::v1::{ServerReflectionRequest, ServerReflectionResponse};
 
+use super::super::code::{PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED};
 use super::metadata::Metadata;
-use super::status::{PERMISSION_DENIED, Status, UNAUTHENTICATED, UNIMPLEMENTED};
+use super::status::Status;
 use super::{Call, Client, Messages, Watch, faults};
 use crate::error::{Error, Kind, Result};
 use crate::escape::visible;

@@ -3,6 +3,7 @@
 use hyper::header::HeaderMap;
 use prost::Message;
 
+use super::super::code;
 use super::metadata;
 use crate::codec::Notes;
 use crate::codec::text::{self, Layout};
@@ -13,38 +14,6 @@ use crate::wire::limits::DETAIL_LINES_MAX;
 
 /// Bytes of a detail that are shown in hex where its type is not known.
 const HEX_LEN_MAX: usize = 64;
-
-/// The codes of gRPC, each at its number.
-const CODES: [&str; 17] = [
-    "OK",
-    "CANCELLED",
-    "UNKNOWN",
-    "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED",
-    "NOT_FOUND",
-    "ALREADY_EXISTS",
-    "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED",
-    "FAILED_PRECONDITION",
-    "ABORTED",
-    "OUT_OF_RANGE",
-    "UNIMPLEMENTED",
-    "INTERNAL",
-    "UNAVAILABLE",
-    "DATA_LOSS",
-    "UNAUTHENTICATED",
-];
-
-/// The code that others count as.
-const UNKNOWN: u8 = 2;
-/// The time ran out.
-pub const DEADLINE_EXCEEDED: u8 = 4;
-/// The server does not let this client.
-pub const PERMISSION_DENIED: u8 = 7;
-/// The server has no such method.
-pub const UNIMPLEMENTED: u8 = 12;
-/// The server does not know who asks.
-pub const UNAUTHENTICATED: u8 = 16;
 
 /// The status that a server ends a call with.
 pub struct Status {
@@ -79,7 +48,7 @@ impl Status {
     pub fn of(headers: &HeaderMap) -> Option<Status> {
         let text = headers.get("grpc-status")?.as_bytes();
         let number = std::str::from_utf8(text).ok().and_then(|text| text.parse::<u8>().ok());
-        let known = number.filter(|number| usize::from(*number) < CODES.len());
+        let known = number.filter(|number| code::name(*number).is_some());
         let message = headers.get("grpc-message").map(|message| message.as_bytes());
         let message = metadata::percent_decoded(message.unwrap_or_default());
         let name = "grpc-status-details-bin";
@@ -88,7 +57,7 @@ impl Status {
             false => Some(Vec::new()),
         };
         Some(Status {
-            code: known.unwrap_or(UNKNOWN),
+            code: known.unwrap_or(code::UNKNOWN),
             other: known.is_none().then(|| quote(&String::from_utf8_lossy(text))),
             message: String::from_utf8_lossy(&message).into_owned(),
             // Details that cannot be read take nothing from the status.
@@ -103,7 +72,7 @@ impl Status {
 
     /// The code and the text, made safe.
     pub fn said(&self) -> String {
-        let mut said = String::from(CODES[usize::from(self.code)]);
+        let mut said = String::from(code::name(self.code).unwrap_or_default());
         if let Some(other) = &self.other {
             said += &format!(" (its code {other} does not exist)");
         }
@@ -139,12 +108,12 @@ impl Status {
 /// The error of a call whose time ran out here.
 #[cold]
 pub fn too_late(time: &str, has_begun: bool) -> Error {
-    let name = CODES[usize::from(DEADLINE_EXCEEDED)];
+    let name = code::name(code::DEADLINE_EXCEEDED).unwrap_or_default();
     let what = match has_begun {
         true => format!("{name}: the answer has not come to its end within {time}"),
         false => format!("{name}: no answer within {time}"),
     };
-    Error::of_call(what, DEADLINE_EXCEEDED).hint("`--timeout` gives it longer")
+    Error::of_call(what, code::DEADLINE_EXCEEDED).hint("`--timeout` gives it longer")
 }
 
 impl Detail {

@@ -17,7 +17,8 @@ use tonic::{Request, Response, Status};
 use super::replies::{self, Reply};
 use crate::codec::check;
 use crate::error::{Error, Result, names};
-use crate::schema::services::{self, Method, Service};
+use crate::schema::descriptor::services::{Method, Service};
+use crate::schema::methods::Listing;
 use crate::schema::{Compiled, Schema};
 
 /// Characters of an error that go into a status: headers have little room, and
@@ -57,8 +58,10 @@ impl Given {
             let answering = Answering { method: method.clone(), said: None };
             methods.insert(format!("/{}", method.path), answering);
         }
+        let listing = Listing { services, whose: "the schema" };
         for reply in given {
-            let method = services::find(services, &reply.method)
+            let method = listing
+                .find(&reply.method)
                 .map_err(|error| error.hint("`--reply` names a method: `--reply Method=JSON`"))?;
             let said = Said {
                 input: compiled(schema, &method.input, method)?,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tokio::net::{TcpListener, TcpSocket, UnixListener};
 
 use super::connection::Socket;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason};
 use crate::escape::{quote, word};
 use crate::rpc::address::Place;
 
@@ -144,9 +144,8 @@ fn cannot_bind(place: &Place, error: &io::Error, port: u16) -> Error {
 }
 
 fn cannot(place: &Place, error: &io::Error) -> Error {
-    let reason = error.to_string();
-    let reason = reason.split(" (os error").next().unwrap_or_default();
-    Error::failure(format!("{place} cannot be listened on: {}", word(reason)))
+    let reason = reason(error);
+    Error::failure(format!("{place} cannot be listened on: {}", word(&reason)))
 }
 
 fn socket(path: &Path) -> Result<(UnixListener, SocketFile)> {

@@ -15,6 +15,7 @@ use tonic::codegen::BoxFuture;
 use tonic::{Code, Status};
 
 use crate::error::names;
+use crate::rpc::code;
 use crate::wire::reader::bytes_of;
 
 /// Where lines go.
@@ -64,7 +65,7 @@ impl Line {
     fn note(&mut self, headers: &HeaderMap) {
         if headers.contains_key(Status::GRPC_STATUS) {
             let code = Status::from_header_map(headers).map_or(Code::Unknown, |it| it.code());
-            self.outcome = Some(name(code).to_owned());
+            self.outcome = code::name(code as u8).map(str::to_owned);
         }
     }
 }
@@ -78,29 +79,6 @@ impl Drop for Line {
         let received = bytes_of(self.received.load(Ordering::Relaxed));
         let sent = bytes_of(self.sent);
         (self.say)(&format!("{path} {outcome} {millis:.3} ms, {received} in, {sent} out"));
-    }
-}
-
-/// The name of a code, as gRPC writes it.
-fn name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }
 

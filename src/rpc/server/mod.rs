@@ -33,10 +33,10 @@ use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result};
 use crate::rpc::address::Place;
+use crate::schema::descriptor::services::{self, Service};
 use crate::schema::index::Index;
-use crate::schema::services::{self, Service};
 use crate::schema::{Schema, builtin};
 use crate::wire::limits::{ARRIVED_MAX, SERVED_HEADERS_MAX, SERVED_RESETS_MAX, SERVED_STREAMS_MAX};
 use dispatch::{Dispatch, Main, Routes};
@@ -120,11 +120,11 @@ impl Services {
         ];
         let mut of_ours = Vec::new();
         for set in ours {
-            of_ours.extend(services::read(set)?);
+            of_ours.extend(services::of_set(set)?);
         }
         let mut served: Vec<Service> = Vec::new();
         for set in sets {
-            let mut found = services::read(set)?;
+            let mut found = services::of_set(set)?;
             // Two sets may have the same file.
             found.retain(|new| of_ours.iter().chain(&served).all(|known| known.name != new.name));
             served.extend(found);
@@ -245,7 +245,6 @@ impl Ends {
 }
 
 fn failed(error: &dyn std::error::Error) -> Error {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    Error::failure(format!("the server cannot run: {}", crate::escape::word(text)))
+    let reason = error::lower(&error.to_string());
+    Error::failure(format!("the server cannot run: {}", crate::escape::word(&reason)))
 }

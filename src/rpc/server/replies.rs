@@ -5,7 +5,7 @@ use prost::bytes::Bytes;
 use crate::codec::{Origin, json};
 use crate::error::{Error, Result, names};
 use crate::schema::Compiled;
-use crate::schema::services::Method;
+use crate::schema::descriptor::services::Method;
 use crate::stream::split::Found;
 use crate::stream::values::Values;
 

@@ -22,6 +22,8 @@ pub struct Service {
 pub struct Method {
     /// The simple name.
     pub name: String,
+    /// The full name as it is called, `pkg.Service/Method`.
+    pub path: String,
     /// The type of the requests, without a leading dot.
     pub input: String,
     /// The type of the answers, without a leading dot.
@@ -69,8 +71,12 @@ fn file(part: Part<'_>, services: &mut Vec<Service>) -> Result<()> {
     })?;
     if !package.is_empty() {
         package.split('.').try_for_each(check_name)?;
-        for service in &mut services[first..] {
-            service.name = format!("{package}.{}", service.name);
+        package.push('.');
+    }
+    for service in &mut services[first..] {
+        service.name.insert_str(0, &package);
+        for method in &mut service.methods {
+            method.path = format!("{}/{}", service.name, method.name);
         }
     }
     Ok(())
@@ -99,6 +105,7 @@ fn service(part: Part<'_>) -> Result<Service> {
 fn method(part: Part<'_>) -> Result<Method> {
     let mut method = Method {
         name: String::new(),
+        path: String::new(),
         input: String::new(),
         output: String::new(),
         client_streaming: false,
@@ -141,7 +148,8 @@ mod tests {
         let [greeter] = &services[..] else { panic!("{services:?}") };
         assert_eq!(greeter.name, "Greeter");
         let [method] = &greeter.methods[..] else { panic!("{greeter:?}") };
-        assert_eq!((&*method.name, &*method.input), ("SayHello", "HelloRequest"));
+        assert_eq!((&*method.name, &*method.path), ("SayHello", "Greeter/SayHello"));
+        assert_eq!(method.input, "HelloRequest");
         assert_eq!(method.output, "HelloResponse");
         assert!(!method.client_streaming && !method.server_streaming);
     }

@@ -1,8 +1,8 @@
 //! Methods by their names, full or short.
 
+use super::descriptor::services::{Method, Service};
 use crate::error::{Error, Result, names};
 use crate::escape::quote;
-use crate::schema::descriptor::services::{Method, Service};
 
 /// The built-in method.
 const BUILT_IN: &str = "Greeter/SayHello";
@@ -51,14 +51,13 @@ impl<'l> Listing<'l> {
     /// # Errors
     ///
     /// There are several, or none.
-    pub fn only(&self) -> Result<(&'l Service, &'l Method)> {
+    pub fn only(&self) -> Result<&'l Method> {
         let mut all = self.methods();
         match (all.next(), all.next()) {
             (Some(one), None) => Ok(one),
             (None, _) => Err(Error::usage(format!("{} has no methods", self.whose))),
             (Some(_), Some(_)) => {
-                let all = self.names();
-                let all: Vec<&str> = all.iter().map(String::as_str).collect();
+                let all: Vec<&str> = self.names().collect();
                 Err(Error::usage("no METHOD is given").hint(format!(
                     "{} has {}",
                     self.whose,
@@ -73,7 +72,7 @@ impl<'l> Listing<'l> {
     /// # Errors
     ///
     /// There is none, or several: the error lists what there is.
-    pub fn find(&self, word: &str) -> Result<(&'l Service, &'l Method)> {
+    pub fn find(&self, word: &str) -> Result<&'l Method> {
         let (service, method) = parts(word);
         let Some(name) = service else { return self.by_method(method) };
         let services = self.services.iter().map(|service| service.name.as_str());
@@ -83,20 +82,19 @@ impl<'l> Listing<'l> {
                 let found = self.services.iter().find(|service| service.name == full);
                 let found = found.ok_or_else(|| self.no_service(name))?;
                 let methods = found.methods.iter().find(|known| known.name == method);
-                methods.map(|method| (found, method)).ok_or_else(|| no_method(found, method))
+                methods.ok_or_else(|| no_method(found, method))
             }
             ref several => Err(ambiguous(name, "services", several)),
         }
     }
 
-    fn by_method(&self, name: &str) -> Result<(&'l Service, &'l Method)> {
-        let found: Vec<_> = self.methods().filter(|(_, method)| method.name == name).collect();
+    fn by_method(&self, name: &str) -> Result<&'l Method> {
+        let found: Vec<_> = self.methods().filter(|method| method.name == name).collect();
         match found[..] {
             [one] => Ok(one),
             [] => {
                 let error = Error::usage(format!("{} has no method {}", self.whose, quote(name)));
-                let all = self.names();
-                let all: Vec<&str> = all.iter().map(String::as_str).collect();
+                let all: Vec<&str> = self.names().collect();
                 let short = all.iter().map(|full| parts(full).1);
                 Err(error.hint(match names::nearest(name, short) {
                     Some(near) => format!("did you mean `{}`?", names::shown(near)),
@@ -104,33 +102,25 @@ impl<'l> Listing<'l> {
                 }))
             }
             _ => {
-                let full = found.iter().map(|(service, method)| full(service, method));
-                let full: Vec<String> = full.collect();
-                let full: Vec<&str> = full.iter().map(String::as_str).collect();
-                Err(ambiguous(name, "methods", &full))
+                let paths: Vec<&str> = found.iter().map(|method| &*method.path).collect();
+                Err(ambiguous(name, "methods", &paths))
             }
         }
     }
 
-    fn methods(&self) -> impl Iterator<Item = (&'l Service, &'l Method)> {
-        let each = |service: &'l Service| service.methods.iter().map(move |it| (service, it));
-        self.services.iter().flat_map(each)
+    fn methods(&self) -> impl Iterator<Item = &'l Method> + use<'l> {
+        self.services.iter().flat_map(|service| &service.methods)
     }
 
     /// The names of all methods as they are called.
-    pub fn names(&self) -> Vec<String> {
-        self.methods().map(|(service, method)| full(service, method)).collect()
+    pub fn names(&self) -> impl Iterator<Item = &'l str> + use<'l> {
+        self.methods().map(|method| &*method.path)
     }
 
     fn no_service(&self, name: &str) -> Error {
         let known: Vec<&str> = self.services.iter().map(|it| it.name.as_str()).collect();
         no_service(self.whose, name, &known)
     }
-}
-
-/// The name of a method as it is called.
-pub fn full(service: &Service, method: &Method) -> String {
-    format!("{}/{}", service.name, method.name)
 }
 
 /// There is no service of a name.
@@ -167,15 +157,16 @@ fn no_method(service: &Service, name: &str) -> Error {
 mod tests {
     use super::*;
 
-    fn service(name: &str, methods: &[&str]) -> Service {
+    fn service(service: &str, methods: &[&str]) -> Service {
         let method = |name: &&str| Method {
             name: (*name).to_owned(),
+            path: format!("{service}/{name}"),
             input: String::from("In"),
             output: String::from("Out"),
             client_streaming: false,
             server_streaming: false,
         };
-        Service { name: name.to_owned(), methods: methods.iter().map(method).collect() }
+        Service { name: service.to_owned(), methods: methods.iter().map(method).collect() }
     }
 
     fn found(word: &str) -> String {
@@ -186,7 +177,7 @@ mod tests {
         ];
         let listing = Listing { services: &services, whose: "the schema" };
         match listing.find(word) {
-            Ok((service, method)) => full(service, method),
+            Ok(method) => method.path.clone(),
             Err(error) => error.to_string().replace("error: ", "").replace("\nhint: ", "; "),
         }
     }
