@@ -34,6 +34,7 @@ def main() -> int:
     import check_bytes
     import check_names
     import check_streams
+    import check_views
     from google.protobuf.internal import api_implementation
     from hello import Hello
     from report import Report
@@ -41,7 +42,7 @@ def main() -> int:
     hello = Hello(binary)
     print(f"python protobuf: {api_implementation.Type()}")
     report = Report()
-    for check in (check_names, check_streams, check_bytes):
+    for check in (check_names, check_streams, check_bytes, check_views):
         check.run(hello, report)
     return report.finish()
 
