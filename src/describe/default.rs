@@ -4,15 +4,15 @@ use super::field::kind;
 use super::options::string;
 use super::raw::Field;
 use crate::error::{Error, Result};
-use crate::escape::quote;
+use crate::escape::{quote, word};
 use crate::schema::pool::Named;
 use crate::table::Kind;
 
 /// A default, read from how descriptors write it.
 pub(super) fn default_value(field: &Field<'_>, text: &str, named: Option<Named>) -> Result<String> {
     let refused = || {
-        Error::failure(format!("the default {} is no value of its type", quote(text)))
-            .in_field(field.name)
+        let name = word(field.name);
+        Error::failure(format!("the default {} of {name} is no value of its type", quote(text)))
             .hint("the descriptor set is broken, or was not made by a compiler")
     };
     let kind = match (kind(field.type_number), named) {

@@ -14,6 +14,17 @@ use crate::table::Kind;
 const REQUIRED: i32 = 2;
 /// `FieldDescriptorProto.LABEL_REPEATED`.
 pub(super) const REPEATED: i32 = 3;
+
+/// The name of the message that a field is written with, if it is a group: it is
+/// that of the field, which is in lower case.
+pub(super) fn group_name<'f>(field: &Field<'f>) -> Option<&'f str> {
+    let short = field.type_name.rsplit('.').next().unwrap_or_default();
+    let is_group = kind(field.type_number) == Some(Kind::Group)
+        && short.to_lowercase() == field.name
+        && short.starts_with(|first: char| first.is_ascii_uppercase());
+    is_group.then_some(short)
+}
+
 impl Source<'_, '_> {
     /// Writes a field or an extension; a group with its message.
     pub(super) fn field(

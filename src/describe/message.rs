@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::field::{REPEATED, kind};
+use super::field::{REPEATED, group_name};
 use super::options::Of;
 use super::raw::{Field, Message, Named as Raw, Range};
 use super::source::{Dialect, Place, Source};
 use crate::error::{Error, Result};
 use crate::schema::pool::Named;
 use crate::schema::scopes::ScopeId;
-use crate::table::Kind;
 
 /// One more than the largest field number.
 const NUMBERS_END: i32 = 1 << 29;
@@ -159,8 +158,7 @@ impl Source<'_, '_> {
                 continue;
             };
             let entry = &self.whole.pool.messages[found];
-            let written =
-                self.is_map(&field, found, body.place.scope) || self.is_group(&field, &entry.name);
+            let written = self.is_map(&field, found, body.place.scope) || self.is_group(&field);
             if let Some(&index) = by_scope.get(&entry.scope).filter(|_| written)
                 && *body.tied.entry(index).or_insert(part) == part
             {
@@ -178,13 +176,8 @@ impl Source<'_, '_> {
             && entry.descriptor.fields.len() == 2
     }
 
-    fn is_group(&self, field: &Field<'_>, full: &str) -> bool {
-        let short = full.rsplit('.').next().unwrap_or(full);
-        let kind = kind(field.type_number);
-        self.dialect == Dialect::Proto2
-            && kind == Some(Kind::Group)
-            && short.to_lowercase() == field.name
-            && short.starts_with(|first: char| first.is_ascii_uppercase())
+    fn is_group(&self, field: &Field<'_>) -> bool {
+        self.dialect == Dialect::Proto2 && group_name(field).is_some()
     }
 
     /// Writes what stands in lists, in the order of the source where it is

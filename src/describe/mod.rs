@@ -12,6 +12,7 @@ mod field;
 pub mod find;
 pub mod list;
 mod message;
+mod nodes;
 pub mod options;
 pub mod raw;
 mod rest;

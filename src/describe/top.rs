@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::field::group_name;
 use super::raw::{self, File, Message};
 use super::source::{Dialect, Place, Source};
 use super::unit::Described;
 use crate::error::Result;
 use crate::schema::pool::Named;
-use crate::table::Kind;
 
 /// The field numbers of `FileDescriptorProto`.
 pub(super) const FILE_MESSAGES: i32 = 4;
@@ -156,13 +156,7 @@ impl Groups {
         let mut by_name: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, bytes) in file.extensions.iter().enumerate() {
             let field = raw::Field::read(bytes)?;
-            let short = field.type_name.rsplit('.').next().unwrap_or_default();
-            // A group's field has its message's name in lower case.
-            if super::field::kind(field.type_number) != Some(Kind::Group)
-                || short.to_lowercase() != field.name
-            {
-                continue;
-            }
+            let Some(short) = group_name(&field) else { continue };
             if by_name.is_empty() {
                 for (at, bytes) in file.messages.iter().enumerate() {
                     by_name.entry(Message::read(bytes)?.name).or_insert(at);

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::comments::Comments;
 use super::message::{ENUMS, EXTENSIONS, MESSAGES};
+use super::nodes::{Node, Nodes};
 use super::options::OptionTypes;
-use super::raw::{self, File, Message};
+use super::raw::{self, File};
 use super::source::{Dialect, Place, Refs, Source, Wanted, Whole, room};
 use super::top::{FILE_ENUMS, FILE_EXTENSIONS, FILE_MESSAGES, FILE_SERVICES};
 use crate::error::{Error, Result};
@@ -37,66 +38,6 @@ pub struct Described<'s> {
     /// The bytes of its files, in the order of those of the pool.
     pub files: Vec<&'s [u8]>,
     whole: Whole<'s>,
-}
-
-/// Where a declaration of a file stands.
-struct Node<'a> {
-    bytes: &'a [u8],
-    /// The message around it, by its place among the nodes.
-    parent: Option<usize>,
-    /// Its place in its list.
-    index: usize,
-}
-
-/// The declarations of a file, in the order of the pool.
-#[derive(Default)]
-struct Nodes<'a> {
-    messages: Vec<Node<'a>>,
-    enums: Vec<Node<'a>>,
-    extensions: Vec<Node<'a>>,
-}
-
-impl<'a> Nodes<'a> {
-    fn of(file: &File<'a>) -> Result<Self> {
-        let mut nodes = Nodes::default();
-        for (index, bytes) in file.messages.iter().enumerate() {
-            nodes.message(bytes, index, None)?;
-        }
-        let top = |(index, bytes): (usize, &&'a [u8])| Node { bytes, parent: None, index };
-        nodes.enums.extend(file.enums.iter().enumerate().map(top));
-        nodes.extensions.extend(file.extensions.iter().enumerate().map(top));
-        Ok(nodes)
-    }
-
-    /// Levels were counted when the schema was read.
-    fn message(&mut self, bytes: &'a [u8], index: usize, parent: Option<usize>) -> Result<()> {
-        let message = Message::read(bytes)?;
-        let at = self.messages.len();
-        self.messages.push(Node { bytes, parent, index });
-        for (index, bytes) in message.messages.iter().enumerate() {
-            self.message(bytes, index, Some(at))?;
-        }
-        let inside = |(index, bytes): (usize, &&'a [u8])| Node { bytes, parent: Some(at), index };
-        self.enums.extend(message.enums.iter().enumerate().map(inside));
-        self.extensions.extend(message.extensions.iter().enumerate().map(inside));
-        Ok(())
-    }
-
-    /// The path of a node: `last` is the field of a message that it stands in,
-    /// `top` that of the file.
-    fn path(&self, node: &Node<'_>, last: i32, top: i32) -> Vec<i32> {
-        let mut path = vec![node.index as i32];
-        path.push(if node.parent.is_some() { last } else { top });
-        let mut parent = node.parent;
-        while let Some(at) = parent {
-            let around = &self.messages[at];
-            path.push(around.index as i32);
-            path.push(if around.parent.is_some() { MESSAGES } else { FILE_MESSAGES });
-            parent = around.parent;
-        }
-        path.reverse();
-        path
-    }
 }
 
 impl<'s> Described<'s> {
@@ -163,6 +104,7 @@ impl<'s> Described<'s> {
         let file = File::read(bytes)?;
         let comments = Comments::read(&file)?;
         let nodes = Nodes::of(&file)?;
+        let unit = self.written_as(unit, &nodes);
         let (wanted, mut imports, missing) = self.closure(unit, index, &file, &comments, &nodes)?;
         let mut source = self.source(&file, &comments, Some(&wanted), bytes.len());
         let features = |name: &str| name.starts_with("features.") || name == "optimize_for";
@@ -228,6 +170,14 @@ impl<'s> Described<'s> {
         }
     }
 
+    /// A message that is written with its extension is that extension.
+    fn written_as(&self, unit: Unit, nodes: &Nodes<'_>) -> Unit {
+        let Unit::Message(at) = unit else { return unit };
+        let first = Firsts::of(self.schema, self.file_of(unit));
+        let extension = at.checked_sub(first.messages).and_then(|at| nodes.extension_of(at));
+        extension.map_or(unit, |extension| Unit::Extension(extension + first.extensions))
+    }
+
     /// What is wanted of a file for a declaration, and which files it imports.
     fn closure(
         &self,
@@ -275,6 +225,10 @@ impl<'s> Described<'s> {
             let refs = self.alone(unit, node, scope, file, comments, nodes)?;
             missing |= refs.missing;
             for unit in units(&refs) {
+                let unit = match self.file_of(unit) == index {
+                    true => self.written_as(unit, nodes),
+                    false => unit,
+                };
                 let of = self.file_of(unit);
                 if of != index {
                     imports.insert(of);
@@ -297,6 +251,7 @@ impl<'s> Described<'s> {
         nodes: &Nodes<'_>,
     ) -> Result<Refs> {
         let mut source = self.source(file, comments, None, usize::MAX);
+        let first = Firsts::of(self.schema, self.file_of(unit));
         match (unit, node) {
             (Unit::Message(_), Some(node)) => {
                 let path = nodes.path(node, MESSAGES, FILE_MESSAGES);
@@ -306,9 +261,10 @@ impl<'s> Described<'s> {
                 let path = nodes.path(node, ENUMS, FILE_ENUMS);
                 source.enumeration(node.bytes, Place { path: &path, scope })?;
             }
-            (Unit::Extension(_), Some(node)) => {
+            (Unit::Extension(at), Some(node)) => {
                 let path = nodes.path(node, EXTENSIONS, FILE_EXTENSIONS);
-                source.extension(node.bytes, Place { path: &path, scope }, None)?;
+                let group = nodes.group_of(at - first.extensions);
+                source.extension(node.bytes, Place { path: &path, scope }, group)?;
             }
             (Unit::Service(_, at), _) => {
                 let path = [FILE_SERVICES, at as i32];

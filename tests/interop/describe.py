@@ -161,6 +161,7 @@ class Corpus:
             ("message_type", original.message_type),
             ("enum_type", original.enum_type),
             ("service", original.service),
+            ("extension", original.extension),
         ]
         nested = [(m, n) for m in original.message_type for n in m.nested_type]
         nested = [(m, n) for m, n in nested if not n.options.map_entry]

@@ -45,8 +45,11 @@ impl<'t> Skeleton<'_, 't> {
             || self.open.len() >= SKELETON_DEPTH_MAX
             || self.fields >= SKELETON_FIELDS_MAX;
         if self.open.len() > DEPTH_MAX as usize {
-            let what = format!("{} cannot be: it requires itself", message.name());
-            return Err(Error::failure(what));
+            let what = format!("there can be no message {}: it requires itself", message.name());
+            let outer = self.root.name();
+            return Err(Error::failure(what).hint(format!(
+                "it stands in the required fields of {outer}; {outer} has no JSON"
+            )));
         }
         self.open.push(id);
         self.text("{");
