@@ -159,6 +159,10 @@ impl<'t> Diff<'t, '_> {
                 self.message(self.tables.message(field.message), a, b)
             }
             (Some(Item::Scalar(a)), Some(Item::Scalar(b))) if same(a, b) => Ok(()),
+            // Of two NaNs the text is the same.
+            (Some(Item::Scalar(a)), Some(Item::Scalar(b))) if is_nan(a) && is_nan(b) => {
+                (self.tell)(&self.path, Some(nan(a).as_bytes()), Some(nan(b).as_bytes()))
+            }
             (a, b) => {
                 let a = a.map(|item| self.shown(field, item)).transpose()?;
                 let b = b.map(|item| self.shown(field, item)).transpose()?;
@@ -250,6 +254,23 @@ impl<'t> Diff<'t, '_> {
             (one, other) = (&one[of_a..], &other[of_b..]);
         }
         Ok(())
+    }
+}
+
+fn is_nan(value: Scalar<'_>) -> bool {
+    match value {
+        Scalar::F64(value) => value.is_nan(),
+        Scalar::F32(value) => value.is_nan(),
+        _ => false,
+    }
+}
+
+/// A NaN with its bits.
+fn nan(value: Scalar<'_>) -> String {
+    match value {
+        Scalar::F64(value) => format!("nan ({:016x})", value.to_bits()),
+        Scalar::F32(value) => format!("nan ({:08x})", value.to_bits()),
+        other => select::shown(other),
     }
 }
 

@@ -156,23 +156,14 @@ impl<'a> Raw<'a> {
         Ok(Raw { tag, range, reader })
     }
 
+    /// Whether they mean the same: in however many bytes a varint is written.
     pub(super) fn is_same(&self, other: &Raw<'_>) -> bool {
-        let number = |raw: &Raw<'_>| {
-            let mut value = raw.reader.part(raw.range.clone());
-            value.varint(Subject::unknown(raw.tag.number)).ok()
-        };
         self.tag.wire_type == other.tag.wire_type
-            && match self.tag.wire_type {
-                // However many bytes it is written in.
-                WireType::Varint => number(self) == number(other),
-                WireType::I64
-                | WireType::I32
-                | WireType::Len
-                | WireType::StartGroup
-                | WireType::EndGroup => {
-                    self.reader.bytes(self.range.clone()) == other.reader.bytes(other.range.clone())
-                }
-            }
+            && is_same(self.tag.wire_type, self.value(), other.value()).unwrap_or(false)
+    }
+
+    fn value(&self) -> Reader<'a> {
+        self.reader.part(self.range.clone())
     }
 
     /// The value as text shows it, without the number.
@@ -191,6 +182,34 @@ impl<'a> Raw<'a> {
         let value = value.strip_prefix(b":").unwrap_or(value);
         Ok(value.trim_ascii_start().to_vec())
     }
+}
+
+/// Whether two unknown values of a wire type mean the same. Groups are no deeper
+/// than they may be: they were skipped before.
+fn is_same(wire_type: WireType, mut a: Reader<'_>, mut b: Reader<'_>) -> Result<bool> {
+    let any = Subject::unknown(0);
+    match wire_type {
+        WireType::Varint => return Ok(a.varint(any)? == b.varint(any)?),
+        WireType::StartGroup => {}
+        WireType::I64 | WireType::I32 | WireType::Len | WireType::EndGroup => {
+            return Ok(a.rest() == b.rest());
+        }
+    }
+    while !a.is_at_end() && !b.is_at_end() {
+        let ((one, a_value), (other, b_value)) = (next_value(&mut a)?, next_value(&mut b)?);
+        if one != other || !is_same(one.wire_type, a_value, b_value)? {
+            return Ok(false);
+        }
+    }
+    Ok(a.is_at_end() && b.is_at_end())
+}
+
+/// The tag of the next field, and what stands behind it.
+fn next_value<'a>(reader: &mut Reader<'a>) -> Result<(Tag, Reader<'a>)> {
+    let at = reader.position();
+    let tag = reader.tag()?;
+    let range = skip::value(reader, tag, at, 0)?;
+    Ok((tag, reader.part(range)))
 }
 
 /// The values of a field of a canonical message.
