@@ -6,7 +6,7 @@
 //! [`files`] looks at how files hang together, [`pool`] flattens them,
 //! [`check`] looks for what is wrong, and [`compile`] makes the tables.
 //!
-//! [`services`] reads what can be called, and [`index`] hands out descriptors
+//! [`methods`] finds what can be called, and [`index`] hands out descriptors
 //! as they came, for reflection.
 
 pub mod builtin;
