@@ -5,6 +5,7 @@
 //! the title of a window, and a bidi control can make a line read as what it
 //! is not.
 
+use std::ffi::OsStr;
 use std::fmt::Write;
 
 /// Characters of quoted input that a message shows before it is cut.
@@ -58,13 +59,41 @@ pub fn word(text: &str) -> String {
     visible(&shown)
 }
 
-/// A file's name as a shell reads it as one word.
-pub fn shell_word(name: &str) -> String {
+/// A word as a shell reads it: what was typed comes out again. What must not come out
+/// raw, or is not UTF-8, is written as bash, zsh and ksh read it.
+pub fn shell_word(word: impl AsRef<OsStr>) -> String {
+    let word = word.as_ref();
     let plain = |c: char| c.is_alphanumeric() || "_-./:@%+=,".contains(c);
-    if !name.is_empty() && name.chars().all(plain) {
-        return name.to_owned();
+    match word.to_str() {
+        Some(text) if !text.is_empty() && text.chars().all(plain) => text.to_owned(),
+        Some(text) if !text.chars().any(is_unsafe) => {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        }
+        _ => ansi_c(word.as_encoded_bytes()),
     }
-    format!("'{}'", visible(name).replace('\'', "'\\''"))
+}
+
+/// `bytes` in the quotes of a shell that know escapes.
+fn ansi_c(bytes: &[u8]) -> String {
+    let mut out = String::from("$'");
+    let hex = |out: &mut String, bytes: &[u8]| {
+        for byte in bytes {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    };
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\'' | '\\' => out.extend(['\\', c]),
+                _ if is_unsafe(c) => hex(&mut out, c.encode_utf8(&mut [0; 4]).as_bytes()),
+                _ => out.push(c),
+            }
+        }
+        hex(&mut out, chunk.invalid());
+    }
+    out.push('\'');
+    out
 }
 
 /// `bytes` as [`quote`] shows text, each that is not UTF-8 written `\xNN`.

@@ -17,7 +17,7 @@ use hello::codec::check;
 use hello::error::At;
 use hello::escape::is_unsafe;
 use hello::inspect::guess::{Shape, shape};
-use hello::inspect::{Columns, Layout, Overrules, Paint, Row, Sink, view};
+use hello::inspect::{Columns, JsonLines, Layout, Overrules, Paint, Row, Sink, view};
 use hello::schema::{Compiled, Schema};
 use hello::table::Root;
 use hello::wire::{Reader, WireType, skip, varint};
@@ -318,6 +318,11 @@ fn nested_ambiguity_does_not_multiply() {
     takes(Duration::from_millis(100) * 3, "60 deep, 2,000 wide", || {
         let mut columns = Columns::new(io::sink(), Layout::new(80), Paint::Plain);
         let outcome = view(None, &Overrules::default(), &bytes, 0, &mut columns);
+        assert!(outcome.expect("it takes all").whole);
+    });
+    takes(Duration::from_millis(100) * 3, "the same in JSON", || {
+        let mut lines = JsonLines::new(io::sink());
+        let outcome = view(None, &Overrules::default(), &bytes, 0, &mut lines);
         assert!(outcome.expect("it takes all").whole);
     });
     // Text that goes wrong at its very end, at each level.

@@ -9,6 +9,7 @@ use super::io::Input;
 use super::streaming::Streaming;
 use crate::codec::{Origin, base64_text, hex_text};
 use crate::error::{Error, Result};
+use crate::stream::{Framing, Split};
 
 /// Where the bytes come from, and their format if anything says it: `words`,
 /// `-i`, `--from` as they were typed.
@@ -73,6 +74,16 @@ pub fn stream_input(input: Input, from: Option<Format>, lines: bool) -> Result<(
         }
         (input, from) => (input, from.unwrap_or(Format::Binary)),
     })
+}
+
+/// How the records of a stream of bytes are told apart.
+pub fn split(format: Format, framing: Framing) -> Split {
+    match format {
+        Format::Binary => Split::Framed(framing),
+        Format::Hex | Format::Base64 | Format::Json | Format::Text => {
+            Split::Lines(Default::default())
+        }
+    }
 }
 
 /// The bytes of a message, out of the format they are written in.

@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use super::bytes::{bytes, input, stream_input};
+use super::bytes::{bytes, input, split, stream_input};
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions, Sampled};
 use super::pointer::Pointer;
@@ -20,8 +20,8 @@ use super::{Context, Spec, guess, usage};
 use crate::codec::path;
 use crate::codec::quick::{SLACK, Slab, ToJson, ToText};
 use crate::codec::{Notes, Origin};
-use crate::error::Result;
-use crate::stream::{Convert, Framing, Record, Split};
+use crate::error::{At, Error, Result};
+use crate::stream::{Convert, Framing, Record};
 use crate::table::Root;
 use crate::wire::limits::{QUICK_LEN, WRITE_LEN};
 
@@ -165,9 +165,9 @@ impl Decode {
         let bytes = bytes(format, &raw, Origin::START);
         let printed = bytes.and_then(|bytes| {
             let printed = printer.print(&bytes, 0, &mut out, &mut notes);
-            if printed.is_err() && self.partial.is_some() {
+            if let (Err(error), Some(_)) = (&printed, self.partial) {
                 out.clear();
-                printer.partial(&bytes, &mut out);
+                printer.partial(&bytes, fault_in(error, 0), &mut out);
                 self.output.open(false)?.write_whole(&out)?;
             }
             printed
@@ -207,12 +207,7 @@ impl Decode {
         let typed = input.again();
         let lines = self.from.is_some() && !streaming.named;
         let (input, from) = stream_input(input, from, lines)?;
-        let split = match from {
-            Format::Binary => Split::Framed(streaming.framing),
-            Format::Hex | Format::Base64 | Format::Json | Format::Text => {
-                Split::Lines(Default::default())
-            }
-        };
+        let split = split(from, streaming.framing);
         let mut warnings = self.warnings.start();
         let framing = streaming.framing;
         let binary = from == Format::Binary;
@@ -224,16 +219,20 @@ impl Decode {
         let output = self.output.open(false)?;
         let progress = Progress::start(self.warnings.quiet(), &input, &self.output);
         let sampled = Box::new(sampled);
-        let result = streaming.run(sampled, output, split, &decoding, &mut warnings, progress);
+        let (result, skipped) =
+            streaming.run(sampled, output, split, &decoding, &mut warnings, progress);
         warnings.finish();
-        match from {
+        let result = match from {
             Format::Binary => result.map_err(|error| {
                 let sample = sample.lock().unwrap_or_else(PoisonError::into_inner);
                 guess::explain_stream(Some(printer.root), &sample, error)
             }),
             _ => result,
-        }
-        .map_err(|error| pointer.add_to(error, &typed, &streaming))
+        };
+        result.map_err(|error| match error.record().or(skipped) {
+            Some(record) => error.hint(pointer.of_record(record, &typed, &streaming)),
+            None => error,
+        })
     }
 
     /// What shows the bytes that cannot be read.
@@ -265,11 +264,12 @@ impl Convert for Decoding<'_, '_> {
     ) -> Result<()> {
         let start = out.len();
         let printed = self.print(record, scratch, out, notes);
-        if printed.is_err() && self.partial {
+        if let (Err(error), true) = (&printed, self.partial) {
             out.truncate(start);
             let mut kept = Vec::new();
             if let Ok(bytes) = bytes(self.from, record.bytes(), record.origin) {
-                self.printer.partial(&bytes, &mut kept);
+                let base = self.base(&record);
+                self.printer.partial(&bytes, fault_in(error, base), &mut kept);
             }
             out.extend(&kept);
         }
@@ -313,7 +313,18 @@ impl Decoding<'_, '_> {
             return to_text.record(record.window, range, record.offset, scratch, out, notes);
         }
         let bytes = bytes(self.from, record.bytes(), record.origin)?;
-        let base = if self.from == Format::Binary { record.offset } else { 0 };
+        let base = self.base(&record);
         out.print(bytes.len(), scratch, |out| self.printer.print(&bytes, base, out, notes))
     }
+
+    /// Where places in a record are counted from.
+    fn base(&self, record: &Record<'_>) -> u64 {
+        if self.from == Format::Binary { record.offset } else { 0 }
+    }
+}
+
+/// The byte of a message that begins at `base` that an error is of.
+fn fault_in(error: &Error, base: u64) -> Option<usize> {
+    let Some(At::Byte(at)) = error.at() else { return None };
+    usize::try_from(at.checked_sub(base)?).ok()
 }

@@ -145,7 +145,7 @@ impl Reading {
         if let (Input::Words(data), Ok(name)) = (&self.input, std::str::from_utf8(raw))
             && std::path::Path::new(name).is_file()
         {
-            let name = crate::escape::shell_word(&String::from_utf8_lossy(data));
+            let name = crate::escape::shell_word(&*String::from_utf8_lossy(data));
             return error.hint(format!("to read the file say `-d @{name}`"));
         }
         if let Input::Words(_) = self.input {
@@ -302,7 +302,7 @@ impl Encode {
         let input = from.input.open()?;
         let mut warnings = Warnings::none();
         let progress = Progress::start(self.quiet.is_some(), &from.input, &self.output);
-        streaming.run(input, output, split, &encoding, &mut warnings, progress)
+        streaming.run(input, output, split, &encoding, &mut warnings, progress).0
     }
 }
 

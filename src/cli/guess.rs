@@ -8,7 +8,7 @@ use crate::inspect::{self, guess::Shape};
 use crate::stream::split::Found;
 use crate::stream::{Framing, framing};
 use crate::table::Root;
-use crate::wire::limits::MESSAGE_LEN_MAX;
+use crate::wire::limits::{GRPC_HEAD_LEN, MESSAGE_LEN_MAX};
 
 /// The format of input that nobody named: binary if any byte is neither a hex
 /// digit nor white space, otherwise hex, unless the same bytes fit the schema
@@ -60,7 +60,7 @@ impl Asked<'_> {
                 crate::escape::quote(&name),
                 self.format.name()
             ))
-            .hint(format!("to read the file say `-i {}`", crate::escape::shell_word(&name)));
+            .hint(format!("to read the file say `-i {}`", crate::escape::shell_word(&*name)));
         }
         let error = match self.looks_like_file(raw) {
             true => error.hint("to read a file say `-i FILE`"),
@@ -137,19 +137,20 @@ impl Asked<'_> {
     /// one with something around it, if they are.
     fn framed(&self, bytes: &[u8], error: Error) -> Error {
         if bytes.starts_with(GZIP) {
-            return Error::failure("the input is gzip, not a message")
-                .hint("`gunzip` unpacks it; it is not done here");
+            return is_gzip("a message");
         }
-        if let Some(count) = self.records(Framing::Grpc, bytes) {
-            let what = match count {
-                1 => String::from("the input is a gRPC frame, not a bare message"),
-                _ => format!("the input is {count} gRPC frames, not a bare message"),
-            };
-            return Error::failure(what)
-                .hint("a frame is a flag byte, 4 bytes of length, and the message")
-                .hint(self.streaming("--framing grpc"));
+        match Frames::of(bytes) {
+            Some(frames) if frames.cut.is_none() => return self.frames(&frames),
+            // The length may be that of anything: it is only said.
+            Some(Frames { count: 0, cut: Some((length, follow)), .. }) => {
+                return error.hint(format!(
+                    "if it is a gRPC frame, it is cut short: {length} bytes are to follow its \
+                     head, and {follow} do"
+                ));
+            }
+            _ => {}
         }
-        if let Some(count) = self.records(Framing::Varint, bytes) {
+        if let Some(count) = self.records(bytes) {
             let what = match count {
                 1 => {
                     String::from("the input is a length and a message after it, not a bare message")
@@ -174,13 +175,29 @@ impl Asked<'_> {
         }
     }
 
-    /// How many messages `bytes` are in a framing, if they are whole and not
-    /// all empty.
-    fn records(&self, framing: Framing, bytes: &[u8]) -> Option<usize> {
+    fn frames(&self, frames: &Frames) -> Error {
+        let what = match frames.count {
+            1 => String::from("the input is a gRPC frame, not a bare message"),
+            count => format!("the input is {count} gRPC frames, not a bare message"),
+        };
+        let error =
+            Error::failure(what).hint("a frame is a flag byte, 4 bytes of length, and the message");
+        match frames.compressed {
+            true => error.hint(
+                "its flag says compressed, by what the header `grpc-encoding` names; it is not \
+                 unpacked here",
+            ),
+            false => error.hint(self.streaming("--framing grpc")),
+        }
+    }
+
+    /// How many messages `bytes` are, each after its length, if they are whole
+    /// and not all empty.
+    fn records(&self, bytes: &[u8]) -> Option<usize> {
         let mut rest = bytes;
         let (mut count, mut payloads) = (0, 0);
         loop {
-            match framing::next(framing, rest, true, 0, MESSAGE_LEN_MAX).ok()? {
+            match framing::next(Framing::Varint, rest, true, 0, MESSAGE_LEN_MAX).ok()? {
                 Found::Record { header, payload, consumed, .. } => {
                     if !decodes(self.root, &rest[header..header + payload]) {
                         return None;
@@ -206,6 +223,44 @@ impl Asked<'_> {
 
 /// What a gzip begins with.
 const GZIP: &[u8] = &[0x1f, 0x8b];
+
+/// gRPC frames one after another. No message begins with the flag of one, since
+/// there is no field 0: so the lengths alone tell.
+struct Frames {
+    count: usize,
+    compressed: bool,
+    /// The length of the last and what there is of it, if that is less.
+    cut: Option<(usize, usize)>,
+}
+
+impl Frames {
+    fn of(bytes: &[u8]) -> Option<Frames> {
+        let mut frames = Frames { count: 0, compressed: false, cut: None };
+        let (mut rest, mut payloads) = (bytes, 0);
+        while !rest.is_empty() {
+            let (head, behind) = rest.split_first_chunk::<GRPC_HEAD_LEN>()?;
+            let [flag @ (0 | 1), length @ ..] = *head else { return None };
+            let length = u32::from_be_bytes(length) as usize;
+            frames.compressed |= flag == 1;
+            payloads += length;
+            match behind.get(length..) {
+                Some(next) => rest = next,
+                None => {
+                    frames.cut = Some((length, behind.len()));
+                    return Some(frames);
+                }
+            }
+            frames.count += 1;
+        }
+        (payloads > 0).then_some(frames)
+    }
+}
+
+#[cold]
+fn is_gzip(what: &str) -> Error {
+    Error::failure(format!("the input is gzip, not {what}"))
+        .hint("`gunzip` unpacks it; it is not done here")
+}
 
 /// Whether bytes are a message, of the type if one is known.
 fn decodes(root: Option<Root<'_>>, bytes: &[u8]) -> bool {
@@ -249,6 +304,9 @@ pub fn explain_stream(root: Option<Root<'_>>, input: &Sample, error: Error) -> E
         return error;
     }
     let start = input.start();
+    if start.starts_with(GZIP) {
+        return is_gzip("messages");
+    }
     if input.is_all_read() && fits(root, start) {
         if input.is_whole() {
             return Error::failure("the input is one bare message, not a stream")

@@ -11,7 +11,7 @@ use super::bytes::{bytes, input, stream_input};
 use super::format::{self, Allowed, Format, Offered, Side};
 use super::io::{Input, OutputOptions};
 use super::schema::{Asked, Chosen, SchemaOptions, is_at_hand};
-use super::streaming::StreamOptions;
+use super::streaming::RecordOptions;
 use super::{Context, Spec, guess, usage};
 use crate::codec::Origin;
 use crate::codec::hex_text::is_plain;
@@ -62,13 +62,13 @@ pub struct Inspect {
     #[arg(long, value_name = "WHEN", help_heading = "Output", hide_possible_values = true,
         value_parser = Offered(&["auto", "always", "never"]))]
     color: Option<String>,
-    /// Write lines of so many characters (default: as wide as the terminal, else 80)
+    /// Write lines of so many characters, 60 at least (default: as wide as the terminal, else 80)
     #[arg(long, value_name = "COLUMNS", help_heading = "Output")]
     width: Option<String>,
     #[command(flatten)]
     output: OutputOptions,
     #[command(flatten)]
-    stream: StreamOptions,
+    stream: RecordOptions,
     #[command(flatten)]
     schema: SchemaOptions,
 }
@@ -98,7 +98,9 @@ const TO: Allowed = Allowed {
 };
 
 fn options(command: Command, _: &Context<'_>) -> Result<Command> {
-    Ok(Inspect::augment_args(command))
+    let command = Inspect::augment_args(command);
+    // A broken record is shown as any other, and is counted.
+    Ok(command.mut_arg("limit", |limit| limit.help("Stop after so many records")))
 }
 
 fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {

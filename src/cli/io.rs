@@ -98,7 +98,10 @@ impl Input {
         match self {
             Input::Stdin => Again::Stdin,
             Input::File(path) => {
-                Again::Typed(format!("-i {}", shell_word(&path.to_string_lossy())))
+                let name = path.as_os_str();
+                let dash = name.as_encoded_bytes().starts_with(b"-");
+                let before = if dash { "--input=" } else { "-i " };
+                Again::Typed(format!("{before}{}", shell_word(name)))
             }
             Input::Words(words) if words.len() > AGAIN_MAX => Again::Long,
             Input::Words(words) => {

@@ -6,7 +6,6 @@ use std::ffi::OsString;
 use super::io::Again;
 use super::schema::{Asked, option_values};
 use super::streaming::Streaming;
-use crate::error::Error;
 use crate::escape::shell_word;
 use crate::schema::builtin;
 
@@ -24,9 +23,8 @@ impl Pointer<'_> {
         self.line(Vec::new(), input)
     }
 
-    /// Adds the hint for a stream to `error`, if it is of the bytes of a record.
-    pub fn add_to(&self, error: Error, input: &Again, streaming: &Streaming) -> Error {
-        let Some(record) = error.record() else { return error };
+    /// The hint for a record of a stream, counted from 1.
+    pub fn of_record(&self, record: u64, input: &Again, streaming: &Streaming) -> String {
         let framing = streaming.name();
         let mut words = match streaming.named {
             true => vec![format!("--framing {framing}")],
@@ -36,8 +34,9 @@ impl Pointer<'_> {
             words.push(format!("--skip {}", record - 1));
         }
         words.push(String::from("--limit 1"));
-        let line = self.line(words, input);
-        error.hint(line)
+        let max = option_values(self.words, "--max-message-size", None).pop();
+        words.extend(max.map(|max| format!("--max-message-size {}", shell_word(&max))));
+        self.line(words, input)
     }
 
     /// The schema options as they can be typed again.
@@ -52,7 +51,10 @@ impl Pointer<'_> {
         let all = options.into_iter().flat_map(|(long, short)| {
             let values = option_values(self.words, long, short).into_iter();
             let typed = short.unwrap_or(long);
-            values.map(move |value| format!("{typed} {}", shell_word(&value.to_string_lossy())))
+            values.map(move |value| match value.as_encoded_bytes().starts_with(b"-") {
+                true => format!("{long}={}", shell_word(&value)),
+                false => format!("{typed} {}", shell_word(&value)),
+            })
         });
         all.collect()
     }

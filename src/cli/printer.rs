@@ -164,10 +164,14 @@ impl<'t> Printer<'t> {
     /// Appends what is to be printed of what stands before the fault of the
     /// message in `record`, which cannot be printed whole. The fault may be one
     /// of the output, as a time that JSON cannot hold: then what stands before
-    /// that is.
-    pub fn partial(&self, record: &[u8], out: &mut Vec<u8>) {
+    /// that is. Of bytes that can be read all the same, what stands before the byte
+    /// `fault` is.
+    pub fn partial(&self, record: &[u8], fault: Option<usize>, out: &mut Vec<u8>) {
         let start = out.len();
         let mut kept = partial::before_fault(self.root, record, usize::MAX);
+        if let Some(fault) = fault.filter(|_| kept == record) {
+            kept = partial::before_fault(self.root, record, fault);
+        }
         for _ in 0..2 {
             let Err(error) = self.print(&kept, 0, out, &mut Notes::new(false)) else { return };
             out.truncate(start);

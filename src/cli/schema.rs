@@ -475,7 +475,7 @@ fn explain_set(path: &Path, set: &Set, error: Error) -> Error {
     if is_source || proto::is_source(&set.bytes) {
         let name = quote(&path.to_string_lossy());
         return Error::failure(format!("{name} is a `.proto` file, not a descriptor set"))
-            .hint(format!("say `--proto {}`", shell_word(&path.to_string_lossy())));
+            .hint(format!("say `--proto {}`", shell_word(path)));
     }
     error.hint(format!("it is {} that is wrong", set.label))
 }

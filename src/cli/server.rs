@@ -22,7 +22,7 @@ use crate::wire::limits::CALL_MESSAGE_MAX;
 /// No name; a server that cannot be reached, or doesn't tell its schema.
 pub fn type_of(server: &OsStr, type_name: Option<&str>) -> Result<Set> {
     let Some(name) = type_name else {
-        let server = crate::escape::shell_word(&server.to_string_lossy());
+        let server = shell_word(server);
         return Err(Error::usage("of the schema of a server a type has to be named")
             .hint("say which with `--type`")
             .hint(format!("`hello describe --server {server}` lists what there is")));
@@ -44,7 +44,7 @@ pub fn type_of(server: &OsStr, type_name: Option<&str>) -> Result<Set> {
 /// because a field may have the name of one.
 fn connect(server: &OsStr) -> Result<Client> {
     let address = target::address_of(server)?;
-    let shown = shell_word(&address.to_string());
+    let shown = shell_word(address.to_string());
     Client::connect(Route::to(address)).map_err(|error| match error.hints_at("`--ca ") {
         true => error.hint(format!(
             "`hello describe --server https://{shown} --ca FILE --to descriptor-set -o schema.binpb` \

@@ -10,13 +10,13 @@ use super::warnings::Warnings;
 use crate::codec::Notes;
 use crate::error::{Error, Result, names};
 use crate::escape;
-use crate::stream::{Convert, Framing, Split, Wanted, Watch, pump};
+use crate::stream::{Convert, Framing, Outcome, Split, Wanted, Watch, pump};
 use crate::wire::limits::{ALONE_LEN, MESSAGE_LEN_MAX};
 
 /// Many messages one after another.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Streams")]
-pub struct StreamOptions {
+pub struct RecordOptions {
     /// Many messages: binary each after its length, JSON one value after another, else one a line
     #[arg(long, alias = "delimited", num_args = 0, default_missing_value = "true")]
     stream: Option<bool>,
@@ -24,9 +24,6 @@ pub struct StreamOptions {
     #[arg(long, value_name = "FRAMING", hide_possible_values = true,
         value_parser = Offered(&["varint", "grpc", "fixed32be", "fixed32le"]))]
     framing: Option<String>,
-    /// Go on after a broken record; the status is 1 all the same
-    #[arg(long, num_args = 0, default_missing_value = "true")]
-    keep_going: Option<bool>,
     /// Pass over so many records first, whatever is in them
     #[arg(long, value_name = "COUNT")]
     skip: Option<String>,
@@ -36,6 +33,17 @@ pub struct StreamOptions {
     /// Refuse longer records: bytes, or with K, M or G at the end (default 2147483647)
     #[arg(long, value_name = "SIZE")]
     max_message_size: Option<String>,
+}
+
+/// The same where they are converted.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Streams")]
+pub struct StreamOptions {
+    #[command(flatten)]
+    records: RecordOptions,
+    /// Go on after a broken record; the status is 1 all the same
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    keep_going: Option<bool>,
     /// Convert with so many threads (default: one for each core)
     #[arg(long, value_name = "COUNT")]
     threads: Option<String>,
@@ -54,15 +62,13 @@ pub struct Streaming {
     pub wanted: Wanted,
 }
 
-impl StreamOptions {
-    /// The options that have a value, by the name of each.
-    pub fn values(&self) -> impl Iterator<Item = (&'static str, &str)> {
+impl RecordOptions {
+    fn values(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let values = [
             ("framing", &self.framing),
             ("skip", &self.skip),
             ("limit", &self.limit),
             ("max-message-size", &self.max_message_size),
-            ("threads", &self.threads),
         ];
         values.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
@@ -82,22 +88,50 @@ impl StreamOptions {
             skip: self.skip.as_deref().map_or(Ok(0), |value| count("--skip", value))?,
             limit: self.limit.as_deref().map_or(Ok(u64::MAX), |value| count("--limit", value))?,
             max_len: self.max_message_size.as_deref().map_or(Ok(MESSAGE_LEN_MAX), size)?,
-            threads: self.threads.as_deref().map_or(Ok(0), threads)?,
+            threads: 0,
             alone: ALONE_LEN,
         };
         let named = self.framing.is_some();
         if self.stream.is_some() || named {
-            let keep_going = self.keep_going.is_some();
-            return Ok(Some(Streaming { framing, named, keep_going, wanted }));
+            return Ok(Some(Streaming { framing, named, keep_going: false, wanted }));
         }
-        let given = self.keep_going.map(|_| "keep-going");
-        match given.or(self.values().map(|(name, _)| name).next()) {
-            Some(name) => {
-                Err(Error::usage(format!("`--{name}` is for streams")).hint("say `--stream` too"))
-            }
+        match self.values().next() {
+            Some((name, _)) => Err(is_for_streams(name)),
             None => Ok(None),
         }
     }
+}
+
+impl StreamOptions {
+    /// The options that have a value, by the name of each.
+    pub fn values(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let threads = self.threads.as_deref().map(|value| ("threads", value));
+        self.records.values().chain(threads)
+    }
+
+    /// How to stream, if at all.
+    ///
+    /// # Errors
+    ///
+    /// As [`RecordOptions::resolve`].
+    pub fn resolve(&self) -> Result<Option<Streaming>> {
+        let threads = self.threads.as_deref().map_or(Ok(0), threads)?;
+        let Some(mut streaming) = self.records.resolve()? else {
+            return match (self.keep_going, &self.threads) {
+                (Some(_), _) => Err(is_for_streams("keep-going")),
+                (_, Some(_)) => Err(is_for_streams("threads")),
+                (None, None) => Ok(None),
+            };
+        };
+        streaming.keep_going = self.keep_going.is_some();
+        streaming.wanted.threads = threads;
+        Ok(Some(streaming))
+    }
+}
+
+#[cold]
+fn is_for_streams(option: &str) -> Error {
+    Error::usage(format!("`--{option}` is for streams")).hint("say `--stream` too")
 }
 
 /// How many records.
@@ -160,6 +194,8 @@ fn framing(name: &str) -> Result<Framing> {
 /// Tells the user how records went.
 struct Told<'w> {
     keep_going: bool,
+    /// The first record that was broken, counted from 1.
+    first: Option<u64>,
     warnings: &'w mut Warnings,
     progress: Progress,
 }
@@ -178,6 +214,7 @@ impl Watch for Told<'_> {
 
     fn broken(&mut self, error: Error) -> Result<()> {
         if self.keep_going {
+            self.first = self.first.or(error.record());
             self.progress.clear();
             io::say(&error.to_string());
             return Ok(());
@@ -198,7 +235,8 @@ impl Streaming {
     }
 
     /// Runs a stream from `input` to `output`. What came before a fault is
-    /// written, and kept in a file that `-o` names.
+    /// written, and kept in a file that `-o` names. Also gives the first of
+    /// the broken records that were skipped, counted from 1.
     ///
     /// # Errors
     ///
@@ -212,24 +250,14 @@ impl Streaming {
         convert: &dyn Convert,
         warnings: &mut Warnings,
         progress: Progress,
-    ) -> Result<()> {
-        let mut watch = Told { keep_going: self.keep_going, warnings, progress };
+    ) -> (Result<()>, Option<u64>) {
+        let mut watch = Told { keep_going: self.keep_going, first: None, warnings, progress };
         let outcome = pump(input, &mut output, split, &self.wanted, convert, &mut watch);
         watch.progress.clear();
-        let outcome = outcome.map_err(|error| output.failed(&error))?;
-        output.finish()?;
-        match outcome.fault {
-            Some(fault) if outcome.broken > 1 => Err(fault.hint(format!(
-                "broken records were skipped before it: {} of {}",
-                outcome.broken - 1,
-                outcome.records - 1
-            ))),
-            Some(fault) => Err(fault),
-            None if outcome.broken > 0 => Err(Error::failure(format!(
-                "broken records were skipped: {} of {}",
-                outcome.broken, outcome.records
-            ))),
-            None => Ok(()),
+        let written = outcome.map_err(|error| output.failed(&error));
+        match written.and_then(|outcome| output.finish().map(|()| outcome)) {
+            Ok(outcome) => (closing(outcome), watch.first),
+            Err(error) => (Err(error), None),
         }
     }
 
@@ -244,5 +272,26 @@ impl Streaming {
                 .hint("`--stream` alone reads and writes other formats")),
             false => Ok(()),
         }
+    }
+}
+
+/// How a stream ended.
+///
+/// # Errors
+///
+/// As [`Streaming::run`].
+fn closing(outcome: Outcome) -> Result<()> {
+    match outcome.fault {
+        Some(fault) if outcome.broken > 1 => Err(fault.hint(format!(
+            "broken records were skipped before it: {} of {}",
+            outcome.broken - 1,
+            outcome.records - 1
+        ))),
+        Some(fault) => Err(fault),
+        None if outcome.broken > 0 => Err(Error::failure(format!(
+            "broken records were skipped: {} of {}",
+            outcome.broken, outcome.records
+        ))),
+        None => Ok(()),
     }
 }

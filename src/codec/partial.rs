@@ -2,14 +2,15 @@
 //!
 //! Whole fields are kept as they are, in the order of their bytes, up to the
 //! first that is not. Of a message that is cut by the fault its whole fields
-//! are kept too, and of a packed field its whole values. The entry of a map is
-//! whole or not there: half of one would say what nobody wrote.
+//! are kept too, and of a packed field its whole values. The entry of a map, a time
+//! and what else has a form of its own in JSON is whole or not there: half of it would
+//! say what nobody wrote.
 
 use std::ops::Range;
 
 use super::binary::{self, read_scalar};
 use super::check;
-use crate::table::{Field, Form, MessageId, Root};
+use crate::table::{Field, Form, MessageId, Root, WellKnown};
 use crate::wire::limits::{DEPTH_MAX, LENGTH_LEN_MAX, MESSAGE_LEN_MAX};
 use crate::wire::{Reader, Tag, WireType, skip, varint, writer};
 
@@ -60,7 +61,7 @@ impl<'a> Partial<'_, 'a> {
                 Some((field, Form::Packed)) => self.packed(reader, field, at, out),
                 Some((field, form)) if field.kind.is_message() => {
                     let kept = self.message(reader, field, (tag, at), depth, out);
-                    if !kept && form == Form::Entry {
+                    if !kept && (form == Form::Entry || self.is_one_value(field)) {
                         out.truncate(whole);
                     }
                     kept
@@ -79,6 +80,20 @@ impl<'a> Partial<'_, 'a> {
             }
         }
         group.is_none()
+    }
+
+    /// Whether a message stands for one value.
+    fn is_one_value(&self, field: &Field) -> bool {
+        match self.root.tables.message(field.message).well_known {
+            Some(
+                WellKnown::Any
+                | WellKnown::Timestamp
+                | WellKnown::Duration
+                | WellKnown::FieldMask
+                | WellKnown::Wrapper,
+            ) => true,
+            Some(WellKnown::Struct | WellKnown::Value | WellKnown::ListValue) | None => false,
+        }
     }
 
     /// Copies bytes that stand before `until`.
@@ -110,6 +125,7 @@ impl<'a> Partial<'_, 'a> {
         if depth >= DEPTH_MAX {
             return false;
         }
+        let before = out.len();
         out.extend_from_slice(&self.record[at..reader.position()]);
         let (id, start) = (Some(field.message), out.len());
         if tag.wire_type == WireType::StartGroup {
@@ -127,8 +143,8 @@ impl<'a> Partial<'_, 'a> {
                     (reader.part(reader.position() + len..reader.end()), false)
                 }
                 _ => {
-                    out.truncate(start);
-                    (reader.part(reader.end()..reader.end()), false)
+                    out.truncate(before);
+                    return false;
                 }
             },
         };

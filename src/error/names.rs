@@ -57,7 +57,8 @@ pub fn hint(name: &str, known: &[&str], prefix: &str, otherwise: &str) -> String
         Some(near) => format!("did you mean `{prefix}{}`?", shown(near)),
         None => {
             let each = |known: &str| format!("`{prefix}{}`", shown(known));
-            let word = if prefix.ends_with(' ') { "or" } else { "and" };
+            let is_choice = prefix.ends_with(' ') || otherwise == "write";
+            let word = if is_choice { "or" } else { "and" };
             format!("{otherwise} {}", joined(known, each, word))
         }
     }

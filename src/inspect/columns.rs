@@ -43,8 +43,8 @@ impl Layout {
     /// Columns for lines of so many characters, and any number of rows.
     pub fn new(width: usize) -> Self {
         let per_line = match width {
-            ..60 => 4,
-            60..120 => 8,
+            ..80 => 4,
+            80..120 => 8,
             _ => 16,
         };
         let bytes = (per_line * 3 - 1).max(BYTES_MIN) + GAP;

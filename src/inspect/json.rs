@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use super::overrule;
 use super::row::{Remark, Row, Shown, Sink};
 use crate::escape;
 
@@ -54,6 +53,20 @@ impl<W: Write> JsonLines<W> {
         }
     }
 
+    /// As `--as` takes it. Nothing is put together for it: in a deep nest it is
+    /// most of a line.
+    fn path(&mut self, path: &[u32]) {
+        let Some((first, rest)) = path.split_first() else { return };
+        self.key("path");
+        self.line.push(b'"');
+        self.line.extend_from_slice(itoa::Buffer::new().format(*first).as_bytes());
+        for number in rest {
+            self.line.push(b'.');
+            self.line.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes());
+        }
+        self.line.push(b'"');
+    }
+
     fn key(&mut self, key: &str) {
         self.line.push(if self.line.is_empty() { b'{' } else { b',' });
         self.line.push(b'"');
@@ -92,7 +105,7 @@ impl<W: Write> Sink for JsonLines<W> {
         self.bytes += bytes.len() as u64;
         self.string("part", row.part.name());
         self.number("level", u64::from(row.level));
-        self.string("path", &overrule::shown(row.path));
+        self.path(row.path);
         if let Some(field) = row.field {
             self.number("field", u64::from(field.number));
             self.string("wire", &field.wire_type.to_string());

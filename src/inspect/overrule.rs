@@ -115,8 +115,16 @@ impl Overrules {
             word(&rule.typed),
             shown(&rule.path)
         );
+        let around = match &rule.path[..] {
+            [] | [_] => None,
+            [around @ .., _] => Some(format!(
+                "field {0} may have been read as something else: add `--as {0}=message`",
+                shown(around)
+            )),
+        };
         Err(Error::failure(what)
-            .hint("a path is the field numbers from the outermost message down"))
+            .hint("a path is the field numbers from the outermost message down")
+            .maybe_hint(around))
     }
 }
 
@@ -126,7 +134,7 @@ fn number(text: &str) -> Option<u32> {
 }
 
 /// A path as it is typed.
-pub fn shown(path: &[u32]) -> String {
+fn shown(path: &[u32]) -> String {
     let parts: Vec<String> = path.iter().map(u32::to_string).collect();
     parts.join(".")
 }

@@ -313,20 +313,14 @@ impl<'w, 'a> Walk<'w, 'a> {
         };
         let bad = range.start + error.valid_up_to();
         let behind = bad + error.error_len().unwrap_or(range.end - bad);
-        let subject = field.map_or(Subject::unknown(0), Field::subject);
         if bad > range.start {
             self.shown = Shown::Text(true, false);
             self.emit(Part::Value, range.start..bad, level)?;
         }
         match field {
             Some(field) if field.verified => {
-                let error = self.reader.error(
-                    format!("{subject} is not valid UTF-8"),
-                    bad..behind,
-                    "not UTF-8",
-                );
-                let hint = "a `string` holds UTF-8 only; other bytes need a field of type `bytes`";
-                self.fault(error.hint(hint));
+                let error = self.reader.not_utf8(field.subject(), bad..behind);
+                self.fault(error);
             }
             _ => self.note(String::from("this is not valid UTF-8")),
         }

@@ -60,13 +60,20 @@ pub fn view(
     Ok(Outcome { faults: walk.faults, first: walk.first, whole })
 }
 
-/// Hands on what stands before a message of a stream.
+/// Hands on what stands before a message of a stream, and what is wrong with
+/// it, if anything is.
 ///
 /// # Errors
 ///
 /// The sink fails.
-pub fn frame(header: &[u8], base: u64, text: &str, sink: &mut dyn Sink) -> io::Result<()> {
-    plain(header, base, Part::Frame, text, &[], sink)
+pub fn frame(
+    header: &[u8],
+    base: u64,
+    text: &str,
+    fault: Option<&str>,
+    sink: &mut dyn Sink,
+) -> io::Result<()> {
+    plain(header, base, Part::Frame, text, fault, sink)
 }
 
 /// Hands on bytes that nobody reads as a message, because of `fault` if there
@@ -76,9 +83,8 @@ pub fn frame(header: &[u8], base: u64, text: &str, sink: &mut dyn Sink) -> io::R
 ///
 /// The sink fails.
 pub fn unread(bytes: &[u8], base: u64, fault: Option<&str>, sink: &mut dyn Sink) -> io::Result<()> {
-    let remark = fault.map(|fault| Remark { fault: true, text: fault.to_owned() });
     let text = if fault.is_some() { "garbage" } else { "not read" };
-    plain(bytes, base, Part::Garbage, text, remark.as_slice(), sink)
+    plain(bytes, base, Part::Garbage, text, fault, sink)
 }
 
 fn plain(
@@ -86,9 +92,10 @@ fn plain(
     base: u64,
     part: Part,
     text: &str,
-    remarks: &[Remark],
+    fault: Option<&str>,
     sink: &mut dyn Sink,
 ) -> io::Result<()> {
+    let remark = fault.map(|fault| Remark { fault: true, text: fault.to_owned() });
     let row = Row {
         range: 0..bytes.len(),
         part,
@@ -98,7 +105,7 @@ fn plain(
         shown: Shown::Said,
         text,
         info: "",
-        remarks,
+        remarks: remark.as_slice(),
     };
     sink.row(bytes, base, &row)
 }

@@ -132,7 +132,7 @@ pub fn next(
             let error = fault(&bytes[..1], 1, offset, "the message in a gRPC frame is compressed")
                 .hint("it is not unpacked here; ask the peer for `grpc-encoding: identity`");
             let resync = (length <= MESSAGE_LEN_MAX).then_some(Resync::Bytes(5 + length));
-            return Err(Fault { error, resync });
+            return Err(Fault { error, resync, cut: None });
         }
         Header::Bad(len, what) => {
             return Err(fault(&bytes[..len], len, offset, what).hint(ASTRAY).into());
@@ -148,9 +148,9 @@ pub fn next(
         }
         let left = are_left(there as u64);
         let what = format!("the last record needs {}, {left}", bytes_of(length));
-        return Err(fault(bytes, header, offset, &what)
-            .hint(format!("{CUT_SHORT} by {}", bytes_of(length - there as u64)))
-            .into());
+        let error = fault(bytes, header, offset, &what)
+            .hint(format!("{CUT_SHORT} by {}", bytes_of(length - there as u64)));
+        return Err(Fault { error, resync: None, cut: Some(header) });
     }
     // No longer than what is in memory.
     let payload = length as usize;
@@ -190,7 +190,7 @@ fn too_long(header: &[u8], length: u64, offset: u64, max: u64) -> Fault {
         return error.hint(format!("the largest message has {MESSAGE_LEN_MAX}; {ASTRAY}")).into();
     }
     let error = error.hint(format!("`--max-message-size` is {max}; {ASTRAY}"));
-    Fault { error, resync: Some(Resync::Bytes(header.len() as u64 + length)) }
+    Fault { error, resync: Some(Resync::Bytes(header.len() as u64 + length)), cut: None }
 }
 
 /// What a header that cannot be most likely comes from.

@@ -126,6 +126,9 @@ impl Pump<'_> {
         self.source.records += 1;
         let number = self.source.records;
         let Some(resync) = fault.resync else {
+            if let Some(header) = fault.cut.filter(|_| self.skip == 0) {
+                self.turn.cut(self.source.cut_record(header));
+            }
             self.told.write(&mut self.turn.out)?;
             self.told.broken += 1;
             self.told.fault = Some(fault.error.in_record(number));

@@ -252,6 +252,15 @@ impl Source {
         }
     }
 
+    /// What there is of the last record, which the end of the input cuts short
+    /// behind `header` bytes before it.
+    pub fn cut_record(&self, header: usize) -> Record<'_> {
+        let (window, at) = self.arrived.window();
+        let offset = self.offset + header as u64;
+        let (start, end) = (at + header, at + self.arrived.rest().len());
+        Record { window, start, end, offset, origin: Origin::START, cut: true }
+    }
+
     /// Passes what belongs to no record after a fault.
     pub fn resync(&mut self, resync: Resync) {
         if resync != Resync::Value {
@@ -321,7 +330,7 @@ impl Source {
             .at_line_column(line, column)
             .showing(Excerpt::of_text(shown, 0..1))
             .hint(format!("`--max-message-size` is {}", self.max_len));
-        Fault { error, resync: Some(resync) }
+        Fault { error, resync: Some(resync), cut: None }
     }
 
     /// The line and the column of what is not consumed.

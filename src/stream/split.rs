@@ -36,6 +36,8 @@ pub struct Fault {
     pub error: Error,
     /// How to get to the next record, if there is a way.
     pub resync: Option<Resync>,
+    /// The bytes before a message that the end of the input cuts short.
+    pub cut: Option<usize>,
 }
 
 /// How to get to the next record.
@@ -51,7 +53,7 @@ pub enum Resync {
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        Fault { error, resync: None }
+        Fault { error, resync: None, cut: None }
     }
 }
 

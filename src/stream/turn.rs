@@ -3,7 +3,7 @@
 use std::io;
 
 use super::convert::Convert;
-use super::source::{Next, Source};
+use super::source::{Next, Record, Source};
 use super::split::Fault;
 use crate::codec::Notes;
 use crate::codec::quick::Slab;
@@ -52,6 +52,17 @@ pub(super) struct Turn<'c> {
 }
 
 impl Turn<'_> {
+    /// Has what there is of a record converted where that is wanted. What is wrong
+    /// with it is told already.
+    pub fn cut(&mut self, record: Record<'_>) {
+        if !self.convert.keeps_broken() || record.start == record.end {
+            return;
+        }
+        self.scratch.clear();
+        let mut notes = self.blank.fresh();
+        let _ = self.convert.record(record, &mut self.scratch, &mut self.out, &mut notes);
+    }
+
     /// Has the records of `source` converted, as far as they have arrived.
     pub fn run(&mut self, source: &mut Source, sink: &mut dyn Sink) -> io::Result<Stop> {
         while source.wanted > 0 {

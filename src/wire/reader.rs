@@ -203,6 +203,13 @@ impl<'a> Reader<'a> {
         ))
     }
 
+    /// What is to be a string is not one at `mark`.
+    #[cold]
+    pub fn not_utf8(&self, subject: Subject<'_>, mark: Range<usize>) -> Error {
+        self.error(format!("{subject} is not valid UTF-8"), mark, "not UTF-8")
+            .hint("a `string` holds UTF-8 only; other bytes need a field of type `bytes`")
+    }
+
     #[cold]
     fn bad_tag(&self, start: usize) -> Error {
         match varint::read_long(self.rest(), VARINT_LEN_MAX) {

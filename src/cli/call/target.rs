@@ -133,7 +133,7 @@ fn check_method(word: &str) -> Result<()> {
             error.hint(format!("an address ends in :PORT: write `{}`", shell_word(address)))
         }
         Some((address, _)) if address::is_address(address) => {
-            let url = shell_word(&format!("http://{word}"));
+            let url = shell_word(format!("http://{word}"));
             error.hint(format!("to say address and method in one word, write `{url}`"))
         }
         _ => error.hint("an address is HOST:PORT, a URL or unix:PATH; PORT is a number"),

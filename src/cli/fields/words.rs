@@ -41,8 +41,8 @@ impl Given {
 pub fn spelled(path: &str, value: &str, set: bool) -> String {
     use escape::shell_word;
     match set {
-        true => format!("--{SET} {}", shell_word(&format!("{path}={value}"))),
-        false => format!("{} {}", shell_word(&format!("--{path}")), shell_word(value)),
+        true => format!("--{SET} {}", shell_word(format!("{path}={value}"))),
+        false => format!("{} {}", shell_word(format!("--{path}")), shell_word(value)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::sync::PoisonError;
 
-use super::super::bytes::bytes;
+use super::super::bytes::{bytes, split};
 use super::super::format::Format;
 use super::super::guess;
 use super::super::io::{Input, Sampled};
@@ -29,12 +29,7 @@ pub fn run(
     overrules: &Overrules,
     show: &Show<'_>,
 ) -> Result<()> {
-    let split = match from {
-        Format::Binary => Split::Framed(streaming.framing),
-        Format::Hex | Format::Base64 | Format::Json | Format::Text => {
-            Split::Lines(Default::default())
-        }
-    };
+    let split = split(from, streaming.framing);
     let (source, sample) = Sampled::new(input.open()?, input.size());
     let shown = show.many()?;
     let mut records = Records {
@@ -132,7 +127,7 @@ impl Records<'_> {
         let message = &record[header..header + payload];
         if header > 0 {
             let text = format!("length {payload}, framing");
-            frame(&record[..header], self.offset, &text, self.shown.sink())?;
+            frame(&record[..header], self.offset, &text, None, self.shown.sink())?;
             self.due += header as u64;
         }
         let base = if self.from == Format::Binary { self.offset + header as u64 } else { 0 };
@@ -159,20 +154,28 @@ impl Records<'_> {
     /// Shows bytes that are set apart wrongly; says whether records follow.
     fn fault(&mut self, fault: Fault, skip: u64) -> io::Result<bool> {
         self.number += 1;
-        self.broken += 1;
         let (Some(Resync::Bytes(_)) | None) = fault.resync else {
             // Lines have no such faults.
             return Ok(false);
         };
-        if self.number > skip {
+        let shown = self.number > skip;
+        if shown {
             self.shown.record(self.number)?;
+        }
+        if let Some(header) = fault.cut.filter(|_| shown) {
+            self.cut(header, fault.error)?;
+            return Ok(false);
         }
         let mut left = match fault.resync {
             Some(Resync::Bytes(bytes)) => bytes,
             _ => u64::MAX,
         };
         let mut what = Some(fault.error.what().to_owned());
-        self.first.get_or_insert(fault.error.in_record(self.number));
+        // What is passed over may be broken, unless nothing comes behind it.
+        if shown || fault.resync.is_none() {
+            self.broken += 1;
+            self.first.get_or_insert(fault.error.in_record(self.number));
+        }
         while left > 0 {
             let there = (self.buffer.len() - self.start) as u64;
             if there == 0 {
@@ -183,7 +186,7 @@ impl Records<'_> {
             }
             let now = there.min(left) as usize;
             let bytes = &self.buffer[self.start..self.start + now];
-            if self.number > skip {
+            if shown {
                 unread(bytes, self.offset, what.take().as_deref(), self.shown.sink())?;
                 self.due += now as u64;
             }
@@ -191,6 +194,23 @@ impl Records<'_> {
             left -= now as u64;
         }
         Ok(true)
+    }
+
+    /// Shows what there is of the last record.
+    fn cut(&mut self, header: usize, error: Error) -> io::Result<()> {
+        let rest = &self.buffer[self.start..];
+        let (head, message) = rest.split_at(header);
+        frame(head, self.offset, "framing", Some(error.what()), self.shown.sink())?;
+        let base = self.offset + header as u64;
+        if !message.is_empty() {
+            let outcome = view(self.root, self.overrules, message, base, self.shown.sink())?;
+            self.whole &= outcome.whole;
+        }
+        self.due += rest.len() as u64;
+        self.broken += 1;
+        self.first.get_or_insert(error.in_record(self.number));
+        self.pass(self.buffer.len() - self.start);
+        Ok(())
     }
 
     fn pass(&mut self, consumed: usize) {

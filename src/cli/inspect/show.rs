@@ -13,7 +13,7 @@ use crate::wire::limits::WRITE_LEN;
 const WIDTH: usize = 80;
 
 /// Fewer make no columns, and more are no line.
-const WIDTH_MIN: usize = 40;
+const WIDTH_MIN: usize = 60;
 const WIDTH_MAX: usize = 1000;
 
 /// How the view is to look, and where it goes.
@@ -207,7 +207,9 @@ impl Shown {
 
 fn columns(text: &str) -> Result<usize> {
     match text.parse() {
-        Ok(columns) if columns > 0 => Ok(columns),
+        Ok(columns @ WIDTH_MIN..) => Ok(columns),
+        Ok(columns) => Err(Error::usage(format!("`--width {columns}` is too narrow"))
+            .hint(format!("the least is {WIDTH_MIN}"))),
         _ => Err(Error::usage(format!("`--width {}` is no number of characters", word(text)))
             .hint("write a whole number, such as `--width 120`")),
     }

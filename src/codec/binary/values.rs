@@ -2,7 +2,7 @@
 
 use super::parts::{Found, Parts};
 use super::{Scalar, Sink, Span, Stop, Walk};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::table::{Field, Kind};
 use crate::wire::limits::DEPTH_MAX;
 use crate::wire::{Reader, skip};
@@ -172,16 +172,10 @@ fn string<'a>(reader: &mut Reader<'a>, field: &Field) -> Result<&'a [u8]> {
         && let Err(error) = std::str::from_utf8(bytes)
     {
         let bad = start + error.valid_up_to();
-        return Err(not_utf8(reader, field, bad..bad + error.error_len().unwrap_or(1)));
+        let bad = bad..bad + error.error_len().unwrap_or(1);
+        return Err(reader.not_utf8(field.subject(), bad));
     }
     Ok(bytes)
-}
-
-#[cold]
-fn not_utf8(reader: &Reader<'_>, field: &Field, bad: Span) -> Error {
-    reader
-        .error(format!("{} is not valid UTF-8", field.subject()), bad, "not UTF-8")
-        .hint("a `string` holds UTF-8 only; other bytes need a field of type `bytes`")
 }
 
 impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {

@@ -109,7 +109,7 @@ pub fn at(what: String, text: &str, byte: usize, typed: &Path) -> Error {
 /// Adds the way around what only protoc can read.
 #[cold]
 pub fn say_protoc(error: Error, typed: &Path) -> Error {
-    let file = names::shown(&shell_word(&typed.to_string_lossy()));
+    let file = names::shown(&shell_word(typed));
     error
         .hint("if `protoc` reads the file, it can make a descriptor set of it:")
         .hint(format!("`protoc --include_imports --include_source_info -o x.binpb {file}`, then `--descriptor-set x.binpb`"))
@@ -118,6 +118,6 @@ pub fn say_protoc(error: Error, typed: &Path) -> Error {
 /// Adds the option that was meant for a file of bytes.
 #[cold]
 pub fn say_descriptor_set(error: Error, typed: &Path) -> Error {
-    let file = names::shown(&shell_word(&typed.to_string_lossy()));
+    let file = names::shown(&shell_word(typed));
     error.hint(format!("if it is a descriptor set, say `--descriptor-set {file}`"))
 }
