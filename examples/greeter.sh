@@ -10,8 +10,10 @@ trap 'test -z "$server" || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$work"
 
-# A socket of the file system needs no free port. The server says when it listens.
+# A socket of the file system needs no free port. The server says when it listens;
+# what the one before it said must not be taken for that.
 start() {
+    rm -f server.log
     hello serve --listen unix:hello.sock "$@" 2>server.log &
     server=$!
     until grep -qs '^listening on' server.log; do
