@@ -19,9 +19,23 @@ const VALUES: [u8; 256] = {
     values
 };
 
+/// The two digits of twelve bits: half as many look-ups as for each digit alone.
+static PAIRS: [[u8; 2]; 4096] = {
+    let mut pairs = [[0; 2]; 4096];
+    let mut bits = 0;
+    while bits < pairs.len() {
+        pairs[bits] = [DIGITS[bits >> 6], DIGITS[bits & 63]];
+        bits += 1;
+    }
+    pairs
+};
+
+/// The digits of three bytes.
 #[inline(always)]
-fn digit(bits: u8) -> u8 {
-    DIGITS[usize::from(bits & 63)]
+fn four([a, b, c]: [u8; 3]) -> [u8; 4] {
+    let bits = u32::from_be_bytes([0, a, b, c]) as usize;
+    let ([a, b], [c, d]) = (PAIRS[bits >> 12], PAIRS[bits & 0xfff]);
+    [a, b, c, d]
 }
 
 /// Writes bytes in quotes.
@@ -36,13 +50,19 @@ pub(super) fn write(bytes: &[u8], out: &mut [u8], o: usize) -> usize {
     (*before, *behind) = (b'"', b'"');
     let (triples, rest) = bytes.as_chunks::<3>();
     let (fours, _) = digits.as_chunks_mut::<4>();
-    for (four, &[a, b, c]) in fours.iter_mut().zip(triples) {
-        *four = [digit(a >> 2), digit(a << 4 | b >> 4), digit(b << 2 | c >> 6), digit(c)];
+    for (to, triple) in fours.iter_mut().zip(triples) {
+        *to = four(*triple);
     }
     if let Some(last) = fours.last_mut() {
         match *rest {
-            [a] => *last = [digit(a >> 2), digit(a << 4), b'=', b'='],
-            [a, b] => *last = [digit(a >> 2), digit(a << 4 | b >> 4), digit(b << 2), b'='],
+            [a] => {
+                let [a, b, ..] = four([a, 0, 0]);
+                *last = [a, b, b'=', b'='];
+            }
+            [a, b] => {
+                let [a, b, c, _] = four([a, b, 0]);
+                *last = [a, b, c, b'='];
+            }
             _ => {}
         }
     }

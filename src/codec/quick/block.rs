@@ -9,22 +9,21 @@ pub(in crate::codec::quick) const BLOCK: usize = 32;
 /// for those beyond ASCII, which have to be looked at; the first one lowest.
 #[inline(always)]
 pub(in crate::codec::quick) fn special_to_write(block: &[u8; BLOCK]) -> u64 {
-    bits(block, |bytes| to_read(bytes) | bytes.simd_eq(i8x16::splat(0x7f)))
+    // One more than each byte: DEL is below 0x21 then, beside what is below 0x20.
+    bits(block, |bytes| (bytes + i8x16::splat(1)).simd_lt(i8x16::splat(0x21)) | quotes(bytes))
 }
 
 /// A bit for each byte that is not just part of a JSON string which is read; the first
 /// one lowest.
 #[inline(always)]
 pub(in crate::codec::quick) fn special_to_read(block: &[u8; BLOCK]) -> u64 {
-    bits(block, to_read)
+    // Below 0x20 as a signed number: controls, and what is beyond ASCII.
+    bits(block, |bytes| bytes.simd_lt(i8x16::splat(0x20)) | quotes(bytes))
 }
 
 #[inline(always)]
-fn to_read(bytes: i8x16) -> i8x16 {
-    // Below 0x20 as a signed number: controls, and what is beyond ASCII.
-    bytes.simd_lt(i8x16::splat(0x20))
-        | bytes.simd_eq(i8x16::splat(b'"' as i8))
-        | bytes.simd_eq(i8x16::splat(b'\\' as i8))
+fn quotes(bytes: i8x16) -> i8x16 {
+    bytes.simd_eq(i8x16::splat(b'"' as i8)) | bytes.simd_eq(i8x16::splat(b'\\' as i8))
 }
 
 #[inline(always)]

@@ -1,5 +1,6 @@
 //! The names of enum values, ready to be written.
 
+use super::plan::{KEY_BLOCK, padded};
 use crate::escape;
 use crate::table::Enum;
 
@@ -19,6 +20,8 @@ pub(super) struct Names {
 pub(super) struct Name {
     pub bytes: Box<[u8]>,
     pub len: usize,
+    /// The first block.
+    pub block: [u8; KEY_BLOCK],
 }
 
 impl Names {
@@ -88,9 +91,8 @@ impl Names {
 }
 
 impl Name {
-    fn new(mut bytes: Vec<u8>) -> Self {
-        let len = bytes.len();
-        bytes.resize(len.next_multiple_of(super::plan::KEY_BLOCK), 0);
-        Name { bytes: bytes.into(), len }
+    fn new(bytes: Vec<u8>) -> Self {
+        let (bytes, len, block) = padded(bytes);
+        Name { bytes, len, block }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::enums::Names;
 use super::plan::KEY_BLOCK;
+use super::word::chunk_mut;
 use super::{GIVEN_UP, number};
 
 /// Writes bytes that are padded to whole blocks.
@@ -61,7 +62,13 @@ pub(super) fn long(quoted: bool, signed: bool, value: u64, out: &mut [u8], o: us
 #[inline]
 pub(super) fn enum_value(names: &Names, value: i32, out: &mut [u8], o: usize) -> usize {
     match names.of(value) {
-        Some(name) => blocks(&name.bytes, name.len, out, o),
+        Some(name) => match chunk_mut(out, o) {
+            Some(to) if name.len <= KEY_BLOCK => {
+                *to = name.block;
+                o + name.len
+            }
+            _ => blocks(&name.bytes, name.len, out, o),
+        },
         None if names.closed => GIVEN_UP,
         None => number::signed(i64::from(value), out, o),
     }

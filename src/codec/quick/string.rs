@@ -34,9 +34,11 @@ pub(super) fn short<const N: usize>(
     to: &mut [u8; N],
     o: usize,
 ) -> bool {
+    // Read once, whatever is written.
+    let block = *from;
     to[o] = b'"';
-    to[o + 1..o + 1 + BLOCK].copy_from_slice(from);
-    if len > BLOCK || special_to_write(from) & ((1 << len) - 1) != 0 {
+    to[o + 1..o + 1 + BLOCK].copy_from_slice(&block);
+    if len > BLOCK || special_to_write(&block) & ((1 << len) - 1) != 0 {
         return false;
     }
     to[o + 1 + (len & (SHORT_ROOM - 2))] = b'"';
@@ -55,9 +57,10 @@ pub(super) fn inside(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], o: 
         else {
             return GIVEN_UP;
         };
-        *to = *from;
+        let block = *from;
+        *to = block;
         let len = BLOCK.min(end - pos);
-        let specials = special_to_write(from) & ((1 << len) - 1);
+        let specials = special_to_write(&block) & ((1 << len) - 1);
         let taken = if specials == 0 {
             Place { pos: pos + len, o: o + len }
         } else {
