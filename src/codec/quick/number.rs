@@ -118,9 +118,24 @@ const DAY: u64 = 86_400;
 /// The days from the first of March of the year 0 to 1970.
 const DAYS_TO_1970: u64 = 719_468;
 
+/// A day and its date: those of a log are nearly all of the day of the one before.
+#[derive(Default)]
+pub(super) struct Day {
+    /// Since the first of March of the year 0, which no Timestamp is of.
+    days: u32,
+    /// As [`date`] has it, in digits.
+    date: u64,
+}
+
 /// Writes a Timestamp in quotes, as RFC 3339 has it, in its common form.
 #[inline]
-pub(super) fn timestamp(seconds: i64, nanos: i64, out: &mut [u8], o: usize) -> usize {
+pub(super) fn timestamp(
+    seconds: i64,
+    nanos: i64,
+    last: &mut Day,
+    out: &mut [u8],
+    o: usize,
+) -> usize {
     let Some(block) = word::chunk_mut::<40>(out, o) else { return GIVEN_UP };
     if !SECONDS.contains(&seconds) || !(0..1_000_000_000).contains(&nanos) {
         return GIVEN_UP;
@@ -128,7 +143,10 @@ pub(super) fn timestamp(seconds: i64, nanos: i64, out: &mut [u8], o: usize) -> u
     // Positive from here on.
     let seconds = seconds.wrapping_add((DAYS_TO_1970 * DAY) as i64) as u64;
     let (days, second) = ((seconds / DAY) as u32, (seconds % DAY) as u32);
-    let date = of_pairs(date(days)) | all(b'0');
+    if days != last.days {
+        *last = Day { days, date: of_pairs(date(days)) | all(b'0') };
+    }
+    let date = last.date;
     let (minute, second) = (second / 60, u64::from(second % 60));
     let (hour, minute) = (u64::from(minute / 60), u64::from(minute % 60));
     let time = of_pairs(hour | minute << 16 | second << 32) | all(b'0');
@@ -217,7 +235,7 @@ mod tests {
 
     #[test]
     fn times_are_written_as_the_plain_codec_does() {
-        let mut out = [0; 64];
+        let (mut out, mut last) = ([0; 64], Day::default());
         // A prime number of seconds, some days: every day of the year comes up.
         let days = (*SECONDS.start()..=*SECONDS.end()).step_by(2_345_677);
         // The first and the last second of each day about the ends of centuries.
@@ -226,14 +244,14 @@ mod tests {
         let bounds = bounds.filter(|seconds| SECONDS.contains(seconds));
         for seconds in days.chain(bounds).chain([*SECONDS.end()]) {
             for nanos in [0, 1, 999_999_999, 120_000_000, 123_456_000, 1000] {
-                let end = timestamp(seconds, nanos, &mut out, 2);
+                let end = timestamp(seconds, nanos, &mut last, &mut out, 2);
                 let text = Timestamp { seconds, nanos: nanos as i32 }.to_text();
                 let text = text.expect("it is in range");
                 assert_eq!(std::str::from_utf8(&out[2..end]), Ok(&*format!("\"{text}\"")));
             }
         }
         for (seconds, nanos) in [(SECONDS.end() + 1, 0), (SECONDS.start() - 1, 0), (0, -1)] {
-            assert_eq!(timestamp(seconds, nanos, &mut out, 2), GIVEN_UP);
+            assert_eq!(timestamp(seconds, nanos, &mut last, &mut out, 2), GIVEN_UP);
         }
     }
 }

@@ -103,8 +103,13 @@ pub(super) enum Act {
     Message,
     Bytes,
     Timestamp,
-    /// A varint that is a number.
-    Whole,
+    /// Varints that are numbers.
+    Int32,
+    Int64,
+    Uint32,
+    Uint64,
+    Sint32,
+    Sint64,
     Bool,
     Enum,
     /// Any other number.
@@ -129,40 +134,15 @@ impl Act {
             (_, Op::Message) => Act::Message,
             (_, Op::Bytes) => Act::Bytes,
             (_, Op::Timestamp) => Act::Timestamp,
-            (_, Op::Int32 | Op::Int64 | Op::Uint32 | Op::Uint64 | Op::Sint32 | Op::Sint64) => {
-                Act::Whole
-            }
+            (_, Op::Int32) => Act::Int32,
+            (_, Op::Int64) => Act::Int64,
+            (_, Op::Uint32) => Act::Uint32,
+            (_, Op::Uint64) => Act::Uint64,
+            (_, Op::Sint32) => Act::Sint32,
+            (_, Op::Sint64) => Act::Sint64,
             (_, Op::Bool) => Act::Bool,
             (_, Op::Enum) => Act::Enum,
             _ => Act::Scalar,
-        }
-    }
-}
-
-/// How the varint of a number is read and written, without a jump for its kind.
-#[derive(Clone, Copy)]
-pub(super) struct Whole {
-    /// The bits that count.
-    pub width: u64,
-    /// The bit of them that is the sign; 0 for none, and for 64 bits.
-    pub sign: u64,
-    /// 1 if the sign is in the lowest bit.
-    pub zigzag: u64,
-    pub signed: bool,
-    pub quoted: bool,
-}
-
-impl Whole {
-    /// For a varint of this kind; the plan says whether those of 64 bits have
-    /// quotes.
-    fn new(op: Op, quoted: bool) -> Whole {
-        let long = matches!(op, Op::Int64 | Op::Uint64 | Op::Sint64);
-        Whole {
-            width: if long { u64::MAX } else { u64::from(u32::MAX) },
-            sign: if op == Op::Int32 { 1 << 31 } else { 0 },
-            zigzag: u64::from(matches!(op, Op::Sint32 | Op::Sint64)),
-            signed: !matches!(op, Op::Uint32 | Op::Uint64),
-            quoted: long && quoted,
         }
     }
 }
@@ -178,7 +158,6 @@ pub(super) struct Step {
     /// Of a value that is not there when it is the default, the least that its
     /// length or its bits may be.
     pub least: usize,
-    pub whole: Whole,
     pub op: Op,
     pub many: Many,
     pub act: Act,
@@ -275,7 +254,6 @@ impl Step {
             tag_mask: u64::MAX >> (64 - 8 * tag_len),
             tag_len,
             least: usize::from(many == Many::Implicit),
-            whole: Whole::new(value_op, !options.int64_as_number),
             key_tag,
             value_tag,
             tag,

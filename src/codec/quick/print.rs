@@ -4,9 +4,10 @@ use std::ops::Range;
 use std::slice::Iter;
 
 use super::block::BLOCK;
-use super::plan::{Act, KEY_BLOCK, Many, Op, Plan, Shape, Step, Whole};
+use super::number::Day;
+use super::plan::{Act, KEY_BLOCK, Many, Op, Plan, Shape, Step};
 use super::put::{blocks, braces, enum_value, literal, long};
-use super::wire::{next, span, zigzag};
+use super::wire::{next, span, span_of_any, zigzag};
 use super::word::{self, chunk, chunk_mut, varint};
 use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, base64, number, string};
 use crate::wire::limits::PART_OUT_MAX;
@@ -36,7 +37,8 @@ impl Plan {
         [room, more].into_iter().take(if more > room { 2 } else { 1 }).any(|room| {
             out.reserve(room);
             let start = out.len();
-            let mut printing = Printing { plan: self, inp: window, out: out.all() };
+            let mut printing =
+                Printing { plan: self, inp: window, out: out.all(), day: Day::default() };
             let end = printing.line(record.start, record.end, start);
             if end != GIVEN_UP {
                 out.fill_to(end);
@@ -59,7 +61,8 @@ impl Plan {
         let wanted = most.saturating_sub(out.len());
         out.reserve(ROOM + wanted.min(ROOM_PER_BYTE * (end - start)));
         let mut filled = out.len();
-        let mut printing = Printing { plan: self, inp: window, out: out.all() };
+        let mut printing =
+            Printing { plan: self, inp: window, out: out.all(), day: Day::default() };
         let (mut records, mut pos) = (0, start);
         let end = end.min(window.len().saturating_sub(SLACK));
         while filled < most {
@@ -84,6 +87,8 @@ pub(super) struct Printing<'p, 'i, 'o> {
     plan: &'p Plan,
     pub inp: &'i [u8],
     pub out: &'o mut [u8],
+    /// Of the last time.
+    day: Day,
 }
 
 impl<'p> Printing<'p, '_, '_> {
@@ -99,7 +104,7 @@ impl<'p> Printing<'p, '_, '_> {
     fn message(
         &mut self,
         shape: &'p Shape,
-        mut pos: usize,
+        pos: usize,
         end: usize,
         start: usize,
         depth: u32,
@@ -107,63 +112,87 @@ impl<'p> Printing<'p, '_, '_> {
         if depth == 0 {
             return GIVEN_UP;
         }
+        // What is left of the message, and what may be looked at behind it.
+        let (inp, limit) = (self.inp, end.saturating_add(SLACK));
+        let Some(mut rest) = inp.get(pos..limit) else { return GIVEN_UP };
         // Every field begins with a comma: the first one's is written over by
         // the brace.
         let mut o = start;
         let mut steps = shape.steps.iter();
         let mut oneofs = 0;
-        while pos < end {
-            // One look at the bounds for the field, and all that is short of it.
-            let Some(field) = chunk::<FIELD>(self.inp, pos) else { return GIVEN_UP };
+        while rest.len() > SLACK {
+            let Some(field) = rest.first_chunk::<FIELD>() else { return GIVEN_UP };
             let Some(to) = chunk_mut::<WINDOW>(self.out, o) else { return GIVEN_UP };
             let Some(tag) = word::load(field, 0) else { return GIVEN_UP };
             let Some(step) = next_step(&mut steps, tag, &mut oneofs) else { return GIVEN_UP };
             to[..KEY_BLOCK].copy_from_slice(&step.block);
-            let place = Place { pos: pos + step.tag_len, o: o + step.key_len };
             // No longer than this, which the compiler is to know.
             let (at, key) = (step.tag_len & 7, step.key_len & KEY_MASK);
-            Place { pos, o } = match step.act {
-                Act::String => {
-                    let len = usize::from(field[at]);
-                    let pos = place.pos + 1 + len;
-                    let fits = len <= BLOCK && pos <= end && len >= step.least;
-                    match chunk(field, at + 1) {
-                        Some(from) if fits && string::short(from, len, to, key) => {
-                            Place { pos, o: place.o + len + 2 }
-                        }
-                        _ => self.string(step, place, end),
-                    }
+            // Most are a string or a number, within what was looked at.
+            if step.act == Act::String {
+                let len = usize::from(field[at]);
+                if let Some(from) = chunk(field, at + 1)
+                    && len <= BLOCK
+                    && len >= step.least
+                    && string::short(from, len, to, key)
+                {
+                    let Some(behind) = rest.get(at + 1 + len..) else { return GIVEN_UP };
+                    (rest, o) = (behind, o + key + len + 2);
+                    continue;
                 }
-                Act::Message => self.inner(step, place, end, depth),
-                Act::Whole => {
-                    let Place { pos, o } = whole(step, &field[at..], 0, to, key);
-                    if o == GIVEN_UP {
-                        return GIVEN_UP;
-                    }
-                    Place { pos: place.pos + pos, o: place.o - key + o }
+            }
+            if let Some(number) = own_number(step, self.plan.quoted, field, at, to, key) {
+                let Some(behind) = rest.get(number.pos..) else { return GIVEN_UP };
+                if number.o == GIVEN_UP {
+                    return GIVEN_UP;
                 }
-                Act::Enum => self.enum_value(step, place),
-                Act::Bool => bool(step, self.inp, place.pos, self.out, place.o),
-                Act::Bytes => self.bytes(step, place, end),
-                Act::Timestamp => self.timestamp(place, end),
-                Act::Scalar => self.scalar(step, place),
-                Act::List => self.list(step, place, end, depth),
-                Act::Packed => self.packed(step, place, end),
-                Act::Map => self.map(step, place, end, depth),
-                Act::Long => self.long_key(step, Place { pos: place.pos, o }, end, depth),
-            };
-            // A place that there is none of is beyond the end too.
-            if pos > end || o == GIVEN_UP {
+                (rest, o) = (behind, o + number.o);
+                continue;
+            }
+            let place = Place { pos: limit - rest.len() + at, o: o + key };
+            let place = self.field(step, place, end, depth);
+            let Some(behind) = inp.get(place.pos..limit) else { return GIVEN_UP };
+            if place.o == GIVEN_UP {
                 return GIVEN_UP;
             }
+            (rest, o) = (behind, place.o);
+        }
+        // A field that went beyond the end took of what is behind it.
+        if rest.len() != SLACK {
+            return GIVEN_UP;
         }
         braces(*b"{}", self.out, start, o)
+    }
+
+    /// Writes the value of a field whose key is written.
+    #[inline(always)]
+    fn field(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
+        match step.act {
+            Act::String => self.string(step, place, end),
+            Act::Message => self.inner(step, place, end, depth),
+            Act::Enum => self.enum_value(step, place),
+            Act::Bool => bool(step, self.inp, place.pos, self.out, place.o),
+            Act::Bytes => self.bytes(step, place, end),
+            Act::Timestamp => self.timestamp(place, end),
+            Act::Int32
+            | Act::Int64
+            | Act::Uint32
+            | Act::Uint64
+            | Act::Sint32
+            | Act::Sint64
+            | Act::Scalar => self.scalar(step, place),
+            Act::List => self.list(step, place, end, depth),
+            Act::Packed => self.packed(step, place, end),
+            Act::Map => self.map(step, place, end, depth),
+            Act::Long => self.long_key(step, place, end, depth),
+        }
     }
 
     /// Writes a field whose key is longer than a block.
     #[cold]
     fn long_key(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
-        let place = Place { pos: place.pos, o: blocks(&step.key, step.key_len, self.out, place.o) };
+        let o = blocks(&step.key, step.key_len, self.out, place.o - (step.key_len & KEY_MASK));
+        let place = Place { pos: place.pos, o };
         match step.many {
             _ if place.o == GIVEN_UP => NOWHERE,
             Many::Explicit | Many::Implicit => self.value(step, place, end, depth),
@@ -188,7 +217,7 @@ impl<'p> Printing<'p, '_, '_> {
 
     #[inline(always)]
     fn inner(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
-        let (pos, behind) = span(self.inp, place.pos, end);
+        let (pos, behind) = span_of_any(self.inp, place.pos, end);
         if behind == GIVEN_UP {
             return NOWHERE;
         }
@@ -221,7 +250,7 @@ impl<'p> Printing<'p, '_, '_> {
         if behind == GIVEN_UP {
             return NOWHERE;
         }
-        Place { pos: behind, o: timestamp(self.inp, pos, behind, self.out, place.o) }
+        Place { pos: behind, o: timestamp(self.inp, pos, behind, &mut self.day, self.out, place.o) }
     }
 
     /// Writes the name of an enum value, or its number.
@@ -269,9 +298,12 @@ impl<'p> Printing<'p, '_, '_> {
             }
             Op::Bool => bool(step, inp, pos, out, o),
             Op::Enum => self.enum_value(step, Place { pos, o }),
-            Op::Int32 | Op::Uint32 | Op::Sint32 | Op::Int64 | Op::Uint64 | Op::Sint64 => {
-                whole(step, inp, pos, out, o)
-            }
+            Op::Int32 => whole::<INT32>(quoted, step.least, inp, pos, out, o),
+            Op::Int64 => whole::<INT64>(quoted, step.least, inp, pos, out, o),
+            Op::Uint32 => whole::<UINT32>(quoted, step.least, inp, pos, out, o),
+            Op::Uint64 => whole::<UINT64>(quoted, step.least, inp, pos, out, o),
+            Op::Sint32 => whole::<SINT32>(quoted, step.least, inp, pos, out, o),
+            Op::Sint64 => whole::<SINT64>(quoted, step.least, inp, pos, out, o),
             Op::String | Op::Bytes | Op::Message | Op::Timestamp | Op::Other => NOWHERE,
         }
     }
@@ -387,18 +419,69 @@ fn next_step<'p>(steps: &mut Iter<'p, Step>, tag: u64, oneofs: &mut u64) -> Opti
     Some(step)
 }
 
-/// Writes the number of a varint. Gives up on one that is not there in JSON
-/// since it is the default.
+/// Writes the varint of a message's own field, if it is a number.
 #[inline(always)]
-fn whole(step: &Step, inp: &[u8], pos: usize, out: &mut [u8], o: usize) -> Place {
-    let Whole { width, sign, zigzag, signed, quoted } = step.whole;
+fn own_number(
+    step: &Step,
+    quoted: bool,
+    field: &[u8; FIELD],
+    at: usize,
+    to: &mut [u8; WINDOW],
+    key: usize,
+) -> Option<Place> {
+    let least = step.least;
+    Some(match step.act {
+        Act::Int32 => whole::<INT32>(quoted, least, field, at, to, key),
+        Act::Int64 => whole::<INT64>(quoted, least, field, at, to, key),
+        Act::Uint32 => whole::<UINT32>(quoted, least, field, at, to, key),
+        Act::Uint64 => whole::<UINT64>(quoted, least, field, at, to, key),
+        Act::Sint32 => whole::<SINT32>(quoted, least, field, at, to, key),
+        Act::Sint64 => whole::<SINT64>(quoted, least, field, at, to, key),
+        Act::String
+        | Act::Message
+        | Act::Bytes
+        | Act::Timestamp
+        | Act::Bool
+        | Act::Enum
+        | Act::Scalar
+        | Act::List
+        | Act::Packed
+        | Act::Map
+        | Act::Long => return None,
+    })
+}
+
+/// The kinds of varint that are numbers.
+const INT32: u8 = 0;
+const INT64: u8 = 1;
+const UINT32: u8 = 2;
+const UINT64: u8 = 3;
+const SINT32: u8 = 4;
+const SINT64: u8 = 5;
+
+/// Writes the number of a varint. Gives up on one that is not there in JSON
+/// since it is the default: whose bits are below `least`.
+#[inline(always)]
+fn whole<const KIND: u8>(
+    quoted: bool,
+    least: usize,
+    inp: &[u8],
+    pos: usize,
+    out: &mut [u8],
+    o: usize,
+) -> Place {
     let (value, pos) = varint(inp, pos);
-    let value = value & width;
-    if value < step.least as u64 || pos == GIVEN_UP {
+    let long = matches!(KIND, INT64 | UINT64 | SINT64);
+    let value = if long { value } else { u64::from(value as u32) };
+    if value < least as u64 || pos == GIVEN_UP {
         return NOWHERE;
     }
-    let value = (value ^ sign).wrapping_sub(sign);
-    let value = value >> zigzag ^ (value & zigzag).wrapping_neg();
+    let value = match KIND {
+        INT32 => i64::from(value as i32) as u64,
+        SINT32 | SINT64 => zigzag(value),
+        _ => value,
+    };
+    let (quoted, signed) = (long && quoted, !matches!(KIND, UINT32 | UINT64));
     let quote = usize::from(quoted);
     let negative = signed && (value as i64) < 0;
     let value = if negative { value.wrapping_neg() } else { value };
@@ -428,7 +511,14 @@ fn bool(step: &Step, inp: &[u8], pos: usize, out: &mut [u8], o: usize) -> Place 
 
 /// Writes a Timestamp: its seconds and nanoseconds, each at most once.
 #[inline]
-fn timestamp(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], o: usize) -> usize {
+fn timestamp(
+    inp: &[u8],
+    mut pos: usize,
+    end: usize,
+    last: &mut Day,
+    out: &mut [u8],
+    o: usize,
+) -> usize {
     let (mut seconds, mut nanos) = (0, 0);
     if pos < end && inp[pos] == 1 << 3 {
         (seconds, pos) = varint(inp, pos + 1);
@@ -439,5 +529,5 @@ fn timestamp(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], o: usize) -
     if pos != end {
         return GIVEN_UP;
     }
-    number::timestamp(seconds as i64, i64::from(nanos as i32), out, o)
+    number::timestamp(seconds as i64, i64::from(nanos as i32), last, out, o)
 }
