@@ -657,6 +657,31 @@ fn the_schema_is_asked_of_the_server() {
 }
 
 #[test]
+fn a_long_schema_is_taken_where_it_is_asked_for() {
+    let mut given = reflected();
+    // A field that descriptors do not have, of 5 MiB.
+    let file = given.files.last_mut().expect("a file");
+    file.extend_from_slice(b"\xc2\x3e\x80\x80\xc0\x02");
+    file.resize(file.len() + (5 << 20), b'x');
+    let session = Session::new(given);
+    let run = |words: &str| session.run(words, "");
+    let refused = |out: &str, hint: &str| {
+        assert!(out.starts_with("error: message 1 of the server's reflection has 52"), "{out}");
+        let end = format!(" bytes, and 4194304 bytes are accepted\nhint: {hint}\n= 1\n");
+        assert!(out.ends_with(&end), "{out}");
+    };
+    let named = "name its schema with `--proto FILE` or `--descriptor-set FILE`";
+    refused(&run("call @ t.T/Unary --name a"), "`--max-message-size` accepts more");
+    assert_eq!(run("call @ t.T/Unary --name a --max-message-size 6M"), "name: \"我是a\"\n");
+    // A smaller one is for the answers.
+    refused(&run("call @ Unary --max-message-size 9"), "`--max-message-size` accepts more");
+    // These have no such option.
+    refused(&run("describe --server @"), named);
+    refused(&run("encode --server @ --type t.M --name a"), named);
+    refused(&run("serve --server @ --reply 'Unary={}'"), named);
+}
+
+#[test]
 fn a_schema_that_is_not_told_is_no_status_of_a_call() {
     for (refuses, said, hint) in [
         (

@@ -4,26 +4,23 @@
 
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Command};
 
 use super::super::Context;
 use super::super::fields::words;
-use super::super::schema::{self, Asked, Chosen, option_values};
+use super::super::schema::{self, Asked, Chosen};
+use super::options;
 use crate::codec::path::split_assignment;
 use crate::error::{Error, Result};
-use crate::escape::{self, quote, shell_word, word};
-use crate::rpc::address::{self, Address, Place};
+use crate::escape::{self, quote, shell_word};
+use crate::rpc::address::{self, Address};
 use crate::rpc::client::Client;
-use crate::rpc::client::connect::{CONNECT_TIME, Route};
-use crate::rpc::client::metadata::Metadata;
+use crate::rpc::client::connect::Route;
 use crate::rpc::client::reflection::{Files, Reflection};
 use crate::schema::descriptor::services::{self, Method, Service};
 use crate::schema::methods::{self, Listing};
 use crate::schema::{Compiled, Schema, Set, builtin};
-use crate::wire::limits::CALL_MESSAGE_MAX;
 
 /// A method of a server.
 pub struct Target {
@@ -207,82 +204,6 @@ pub fn check_words(context: &Context<'_>, parsed: [&Option<OsString>; 2]) -> Res
         .maybe_hint(bool.map(|flag| format!("a bool takes a value behind `=` only: `{flag}`"))))
 }
 
-/// The way to a server, by the options of TLS among the words.
-///
-/// # Errors
-///
-/// Options that don't go together.
-pub fn route(words: &[OsString], address: Address) -> Result<Route> {
-    let file = |option: &str| option_values(words, option, None).pop().map(PathBuf::from);
-    let (ca, certificate, key) = (file("--ca"), file("--cert"), file("--key"));
-    let insecure = words.iter().take_while(|word| *word != "--").any(|word| word == "--insecure");
-    let given = [
-        ("--ca", ca.is_some()),
-        ("--cert", certificate.is_some()),
-        ("--key", key.is_some()),
-        ("--insecure", insecure),
-    ];
-    if let (Some((option, _)), false) = (given.iter().find(|(_, given)| *given), address.tls) {
-        let what = format!("`{option}` is for TLS, which is not spoken to {address}");
-        return Err(Error::usage(what).hint(match address.place {
-            Place::Unix(_) => String::from("leave it out"),
-            Place::Host { .. } => format!("write `https://{address}`"),
-        }));
-    }
-    if ca.is_some() && insecure {
-        return Err(Error::usage("`--ca` says whom to trust, `--insecure` to trust anybody")
-            .hint("leave out one of them"));
-    }
-    let identity = match (certificate, key) {
-        (Some(certificate), Some(key)) => Some((certificate, key)),
-        (None, None) => None,
-        (Some(_), None) => {
-            return Err(Error::usage("`--cert` needs its key").hint("say `--key FILE` too"));
-        }
-        (None, Some(_)) => {
-            return Err(Error::usage("`--key` needs its certificate").hint("say `--cert FILE` too"));
-        }
-    };
-    let within = match option_values(words, "--timeout", None).pop() {
-        Some(text) => timeout(&text.to_string_lossy())?.min(CONNECT_TIME),
-        None => CONNECT_TIME,
-    };
-    Ok(Route { address, ca, identity, insecure, within })
-}
-
-/// The headers that the words ask for.
-///
-/// # Errors
-///
-/// One that cannot be.
-pub fn metadata(words: &[OsString]) -> Result<Metadata> {
-    let mut metadata = Metadata::default();
-    for text in option_values(words, "--header", Some("-H")) {
-        metadata.add(&text.to_string_lossy())?;
-    }
-    Ok(metadata)
-}
-
-/// A time as `--timeout` takes it.
-///
-/// # Errors
-///
-/// It is none.
-pub fn timeout(text: &str) -> Result<Duration> {
-    let units = [("ms", 0.001), ("us", 0.000_001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
-    let (number, unit) = units
-        .iter()
-        .find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))
-        .unwrap_or((text, 1.0));
-    let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let seconds = number.parse::<f64>().ok().filter(|_| plain).map(|number| number * unit);
-    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    time.filter(|time| !time.is_zero()).ok_or_else(|| {
-        Error::usage(format!("`--timeout {}` is no time to wait", word(text)))
-            .hint("write seconds, such as `5` or `0.5`, or `500ms`")
-    })
-}
-
 /// Whether what is called is known without asking a server.
 pub fn is_at_hand(words: &[OsString]) -> bool {
     let asked = Asked::from_words(words).files_only();
@@ -298,7 +219,7 @@ pub fn is_at_hand(words: &[OsString]) -> bool {
 /// such method.
 pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
     let typed = Typed::from_words(words)?;
-    let route = route(words, typed.address.clone())?;
+    let route = options::route(words, typed.address.clone())?;
     let way = Way { route, is_default: !typed.has_address };
     let asked = Asked::from_words(words).files_only();
     let method = typed.method.as_deref();
@@ -315,8 +236,10 @@ pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
         let listing = Listing { services: &services, whose: "the built-in schema" };
         return finish(builtin::schema(comments)?, listing.only()?, way, None);
     }
+    let max = options::max_message(words)?;
     let client = way.connect()?;
-    let mut reflection = Reflection::new(&client, metadata(words)?, CALL_MESSAGE_MAX);
+    let reflection = Reflection::new(&client, options::metadata(words)?);
+    let mut reflection = reflection.accepting(max);
     let set = ask(&mut reflection, method.unwrap_or_default())?;
     let (schema, sets) = schema::from_server(set, comments)?;
     let services = of_sets(&sets);
@@ -438,17 +361,6 @@ mod tests {
         for (line, expected) in cases {
             let found = positionals(&words(line));
             assert_eq!(found.join(OsStr::new(" ")), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_time_has_a_unit_or_is_seconds() {
-        let cases = [("5", 5000), ("0.5", 500), ("500ms", 500), ("2s", 2000), ("1m", 60_000)];
-        for (text, millis) in cases {
-            assert_eq!(timeout(text).ok(), Some(Duration::from_millis(millis)), "{text}");
-        }
-        for text in ["", "0", "-1", "x", "1e3", "inf", "5 s", "ms"] {
-            assert!(timeout(text).is_err(), "{text}");
         }
     }
 }

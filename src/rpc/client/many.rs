@@ -247,7 +247,7 @@ async fn fly(shared: &Shared, number: u64, message: &[u8], told: &Told) -> Resul
         response => response,
     };
     let mut answer =
-        Answer::new(&link, &route.address, response.map_err(|it| it.error)?, call.max_message)?;
+        Answer::new(&link, &route.address, response.map_err(|it| it.error)?, call.limit)?;
     if call.watched {
         told.tell(Event::Headers(answer.header_lines()));
     }
