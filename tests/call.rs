@@ -5,12 +5,13 @@ mod calling;
 mod common;
 
 use std::fmt::Write;
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::Arc;
 
 use calling::{Given, PROTO, Server, plain, unix};
 use common::Shell;
+use tokio_rustls::rustls;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
@@ -481,8 +482,31 @@ fn tls_is_verified_or_said_not_to_be() {
 
     let session = Session::new(Given::default());
     let out = session.run("call https://@ --name a --insecure", "");
-    assert!(out.starts_with("error: @ speaks no TLS\n"), "{out}");
-    assert!(out.contains("hint: if it speaks no TLS, write `http://@`"), "{out}");
+    assert_eq!(
+        out,
+        "error: @ speaks no TLS\n  it speaks HTTP/2 without\nhint: write `http://@`\n= 1\n"
+    );
+}
+
+#[test]
+fn who_speaks_tls_and_nothing_in_it_is_not_taken_for_plain() {
+    let (tls, _) = certified(&["localhost"]);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it has an address");
+    std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().expect("somebody comes");
+        let mut connection = rustls::ServerConnection::new(tls).expect("a server");
+        let mut stream = rustls::Stream::new(&mut connection, &mut socket);
+        while stream.read(&mut [0; 1024]).is_ok_and(|read| read > 0) {}
+    });
+    let line = format!("hello call https://{address} --name a --insecure --timeout 1");
+    assert_eq!(
+        shown(&Shell::new(), &line, ""),
+        format!(
+            "error: {address} speaks TLS, and said nothing in it within 1 s\n\
+             hint: is it a server of gRPC? is the port right?\n= 1\n"
+        )
+    );
 }
 
 #[test]
