@@ -474,3 +474,29 @@ fn tls_is_spoken_and_clients_can_be_asked_for_certificates() {
     let (_, took) = rest(plain.connect());
     assert!(took < Duration::from_secs(6), "{took:?}");
 }
+
+#[test]
+fn tls_is_spoken_at_a_socket_of_the_file_system() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let [server, other] = ["server", "other"].map(|name| certificate(directory.path(), name));
+    let place = format!("unix:{}", directory.path().join("t.sock").display());
+    let options = ["--tls-cert", &server[0], "--tls-key", &server[1]];
+    let _server = Server::start_at(&["--listen", &place], &options);
+    let call = |words: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hello"));
+        let output = command.arg("call").args(words).args(["--name", "a"]).output();
+        let output = output.expect("hello runs");
+        String::from_utf8([output.stdout, output.stderr].concat()).expect("it is text")
+    };
+    let url = format!("https://{place}");
+    assert_eq!(call(&[&url, "--ca", &server[0]]), "name: \"我是a\"\n");
+    let out = call(&[&url, "SayHello", "--ca", &server[0], "-v"]);
+    assert!(out.contains("name: \"我是a\"\n") && out.contains("* TLSv1_3 with "), "{out}");
+    let out = call(&[&url, "--ca", &other[0]]);
+    assert!(out.starts_with(&format!("error: the certificate of {place} ")), "{out}");
+    // Each hint leads there.
+    for words in [&[&*place, "--ca", &server[0]][..], &[&*place]] {
+        let out = call(words);
+        assert!(out.contains(&format!("write `{url}`")), "{out}");
+    }
+}

@@ -9,7 +9,7 @@ use super::super::schema::option_values;
 use super::super::streaming;
 use crate::error::{Error, Result};
 use crate::escape::word;
-use crate::rpc::address::{Address, Place};
+use crate::rpc::address::Address;
 use crate::rpc::client::connect::{CONNECT_TIME, Route};
 use crate::rpc::client::metadata::Metadata;
 
@@ -33,10 +33,7 @@ pub fn route(words: &[OsString], address: Address) -> Result<Route> {
     ];
     if let (Some((option, _)), false) = (given.iter().find(|(_, given)| *given), address.tls) {
         let what = format!("`{option}` is for TLS, which is not spoken to {address}");
-        return Err(Error::usage(what).hint(match address.place {
-            Place::Unix(_) => String::from("leave it out"),
-            Place::Host { .. } => format!("write `https://{address}`"),
-        }));
+        return Err(Error::usage(what).hint(format!("write `https://{address}`")));
     }
     if ca.is_some() && insecure {
         return Err(Error::usage("`--ca` says whom to trust, `--insecure` to trust anybody")
