@@ -509,6 +509,18 @@ fn who_speaks_tls_and_nothing_in_it_is_not_taken_for_plain() {
     );
 }
 
+/// What `openssl x509 -req` makes without extensions.
+const VERSION_1: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBFzCBvwIUffEKhuZ7AdO3X2+tbe+fnwP0NsQwCgYIKoZIzj0EAwIwDTELMAkG
+A1UEAwwCY2EwHhcNMjYxMTI3MjIzMTQ5WhcNMjYxMjI3MjIzMTQ5WjARMQ8wDQYD
+VQQDDAZjbGllbnQwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASdOE2b/1vVvHlr
+ofq7fvcMAjIFVNniQ8b3vElw0M748BVvNswXQqnX/9/qfI2XvP+qR9yBbWxnnQ+u
+baxzQgfOMAoGCCqGSM49BAMCA0cAMEQCIHnwq4hrnn9I+W1BOzwCZD02qHOChe18
+39vbf7Z13VLUAiBicXRg8axLRg3DW6AMXqFnmGQRr8hH2tjSz9llAwe0Ww==
+-----END CERTIFICATE-----
+";
+
 #[test]
 fn a_certificate_of_the_client_is_shown_or_asked_for() {
     let made = rcgen::generate_simple_self_signed([String::from("127.0.0.1")]).expect("it is made");
@@ -553,8 +565,34 @@ fn a_certificate_of_the_client_is_shown_or_asked_for() {
         "error: the private key in \"locked.pem\" is encrypted\n\
          hint: `openssl pkey -in FILE -out KEY.pem` takes the password off\n= 1\n"
     );
+    let old = "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,D9\n\n\
+               V1N1\n-----END EC PRIVATE KEY-----\n";
+    std::fs::write(session.shell.file("locked.pem"), old).expect("it can be written");
+    let locked = with("locked.pem");
+    assert!(
+        locked.starts_with("error: the private key in \"locked.pem\" is encrypted\n"),
+        "{locked}"
+    );
     let out = session.run("call https://@ --name a --ca c.pem --cert c.pem --key k.pem", "");
     assert_eq!(out, "name: \"我是a\"\n");
+    // It is looked at before it is shown to anybody.
+    std::fs::write(session.shell.file("v1.pem"), VERSION_1).expect("it can be written");
+    let out = session.run("call https://@ --name a --ca c.pem --cert v1.pem --key k.pem", "");
+    assert_eq!(
+        out,
+        "error: the certificate in \"v1.pem\" is of version 1 of X.509, and TLS takes version 3\n\
+         hint: openssl makes version 3 where there are extensions: `openssl req -x509 … -addext \
+         subjectAltName=DNS:HOST`, or `openssl x509 -req … -extfile FILE`\n= 1\n"
+    );
+    let broken = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+    std::fs::write(session.shell.file("bad.pem"), broken).expect("it can be written");
+    for words in ["--ca bad.pem", "--ca c.pem --cert bad.pem --key k.pem"] {
+        assert_eq!(
+            session.run(&format!("call https://@ --name a {words}"), ""),
+            "error: the certificate in \"bad.pem\" is broken\n\
+             hint: it has to be a PEM file, as openssl writes it\n= 1\n"
+        );
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
 use crate::error::{self, Error, names};
 use crate::escape::{quote, quote_bytes, visible};
 use crate::rpc::address::{Address, Place};
-use crate::rpc::tls::is_authority;
+use crate::rpc::tls::{OF_VERSION_1, VERSION_3, is_authority, is_version_1};
 use crate::wire::limits::CALL_HEADERS_MAX;
 
 /// Characters of a reason that are shown.
@@ -225,6 +225,9 @@ fn certificate(address: &Address, error: &CertificateError) -> Error {
             Error::failure(format!("{whose} is that of an authority, and is not trusted"))
                 .hint("if it is the server's own, name it with `--ca FILE`")
         }
+        old if is_version_1(old) => Error::failure(format!("{whose} {OF_VERSION_1}"))
+            .hint("the server needs another one")
+            .hint(VERSION_3),
         other => {
             let other = visible(&format!("{other:?}"));
             Error::failure(format!("{whose} cannot be used: {other}")).hint(trust)
@@ -323,6 +326,17 @@ mod tests {
         for (duration, expected) in cases {
             assert_eq!(time(duration), expected);
         }
+    }
+
+    #[test]
+    fn a_certificate_of_version_1_is_told() {
+        let (address, _) = crate::rpc::address::parse("https://a:1").expect("an address");
+        let version = std::sync::Arc::new(webpki::Error::UnsupportedCertVersion);
+        let error = CertificateError::Other(rustls::OtherError(version));
+        let error = certificate(&address, &error).to_string();
+        let what =
+            "error: the certificate of a:1 is of version 1 of X.509, and TLS takes version 3\n";
+        assert!(error.starts_with(what) && error.contains("-addext"), "{error}");
     }
 
     #[test]
