@@ -693,8 +693,12 @@ fn the_schema_is_asked_of_the_server() {
         );
         assert_eq!(
             run("call @ x.Y/Z"),
-            "error: the server has no service \"x.Y\"\nhint: its services are `t.T`\n= 2\n"
+            "error: the server @ has no service \"x.Y\"\nhint: its services are `t.T`\n= 2\n"
         );
+        let out = run("call @ Nothing");
+        let what =
+            "error: the server @ has no method \"Nothing\"\nhint: its methods are `t.T/Unary`, ";
+        assert!(out.starts_with(what), "{out}");
         let out = run("call @ t.T/Unary --nam a");
         assert!(
             out.starts_with("error: t.M has no field \"nam\"\nhint: did you mean `--name`?"),
@@ -791,6 +795,25 @@ fn the_default_address_is_said_to_be_it() {
         "error: nobody listens at 127.0.0.1:8001: the connection was refused\n\
          hint: is the server running? `hello serve` starts one\n\
          hint: no ADDRESS is given, so it is the default; one ends in :PORT\n= 1\n"
+    );
+    // Nor by what other commands take it from.
+    let hint = |line: &str| {
+        let out = shown(&Shell::new(), line, "");
+        out.lines().find(|line| line.contains("no ADDRESS")).map(str::to_owned)
+    };
+    assert_eq!(
+        hint("HELLO_SERVER=127.0.0.1:1 hello call shop.Cart/Get").as_deref(),
+        Some(
+            "hint: no ADDRESS is given, so it is the default; HELLO_SERVER is for schemas: write \
+             `hello call \"$HELLO_SERVER\" …`"
+        )
+    );
+    assert_eq!(
+        hint("hello call shop.Cart/Get --server 127.0.0.1:1").as_deref(),
+        Some(
+            "hint: no ADDRESS is given, so it is the default; the address is the first word: \
+             `hello call 127.0.0.1:1 …`"
+        )
     );
 }
 

@@ -115,9 +115,8 @@ pub fn offered(words: &[OsString], server: &OsStr, name: Option<&str>) -> Result
         }
     }
     let (schema, sets) = schema::from_server(files.into_set(&reflection), true)?;
-    let services =
-        sets.iter().map(|set| services::of_set(&set.bytes)).collect::<Result<Vec<_>>>()?;
-    Ok(Offered { schema, services: services.concat(), sets, untold })
+    let services = services::of_sets(sets.iter().map(|set| &*set.bytes))?;
+    Ok(Offered { schema, services, sets, untold })
 }
 
 /// The services of a server with their methods, as text: its own first.

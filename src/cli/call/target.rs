@@ -12,7 +12,7 @@ use super::super::fields::words;
 use super::super::schema::{self, Asked, Chosen};
 use super::options;
 use crate::codec::path::split_assignment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::escape::{self, quote, shell_word};
 use crate::rpc::address::{self, Address};
 use crate::rpc::client::Client;
@@ -50,17 +50,40 @@ impl Target {
 /// The way to the server.
 struct Way {
     route: Route,
-    /// Whether no address was given.
-    is_default: bool,
+    /// What to say of the default, if no address was given.
+    not_given: Option<String>,
 }
 
 impl Way {
     fn connect(&self) -> Result<Client> {
-        Client::connect(self.route.clone()).map_err(|error| match self.is_default {
-            true => error.hint("no ADDRESS is given, so it is the default; one ends in :PORT"),
-            false => error,
-        })
+        Client::connect(self.route.clone()).map_err(|error| self.say_default(error))
     }
+
+    /// Adds that it is the default that was called.
+    #[cold]
+    fn say_default(&self, error: Error) -> Error {
+        error.maybe_hint(self.not_given.clone())
+    }
+}
+
+/// What to say where no address was given: it may be given where it is not read.
+/// HELLO_SERVER is no address to call: a call may change something there, and who
+/// names a source of schemas does not ask for that.
+fn not_given(words: &[OsString]) -> String {
+    let what = "no ADDRESS is given, so it is the default";
+    match (by_option(words), std::env::var_os("HELLO_SERVER")) {
+        (Some(hint), _) => format!("{what}; {hint}"),
+        (None, Some(server)) if !server.is_empty() => {
+            format!("{what}; HELLO_SERVER is for schemas: write `hello call \"$HELLO_SERVER\" …`")
+        }
+        _ => format!("{what}; one ends in :PORT"),
+    }
+}
+
+/// What to say to whoever gives the address by the option that other commands have.
+pub fn by_option(words: &[OsString]) -> Option<String> {
+    let server = schema::option_values(words, "--server", None).pop()?;
+    Some(format!("the address is the first word: `hello call {} …`", shell_word(server)))
 }
 
 /// What the words say of the server and the method.
@@ -220,7 +243,8 @@ pub fn is_at_hand(words: &[OsString]) -> bool {
 pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
     let typed = Typed::from_words(words)?;
     let route = options::route(words, typed.address.clone())?;
-    let way = Way { route, is_default: !typed.has_address };
+    let not_given = (!typed.has_address).then(|| not_given(words));
+    let way = Way { route, not_given };
     let asked = Asked::from_words(words).files_only();
     let method = typed.method.as_deref();
     if asked.schema_given() {
@@ -240,18 +264,20 @@ pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
     let client = way.connect()?;
     let reflection = Reflection::new(&client, options::metadata(words)?);
     let mut reflection = reflection.accepting(max);
-    let set = ask(&mut reflection, method.unwrap_or_default())?;
+    let whose = format!("the server {}", client.server());
+    let set = ask(&mut reflection, &whose, method.unwrap_or_default());
+    let set = set.map_err(|error| match error.kind() {
+        Kind::Usage => way.say_default(error),
+        _ => error,
+    })?;
     let (schema, sets) = schema::from_server(set, comments)?;
     let services = of_sets(&sets);
     let services = services.map_err(|error| {
         error.hint(format!("it is the server {} that tells it", client.server()))
     })?;
-    let listing = Listing { services: &services, whose: "the server" };
-    let found = listing.find(method.unwrap_or_default()).map_err(|error| {
-        // It may be meant for the address that is missing.
-        let is_host = way.is_default && method.is_some_and(|word| !word.contains(['/', '.']));
-        error.maybe_hint(is_host.then(|| String::from("an address ends in :PORT")))
-    })?;
+    let listing = Listing { services: &services, whose: &whose };
+    // The word may be meant for the address that is missing.
+    let found = listing.find(method.unwrap_or_default()).map_err(|it| way.say_default(it))?;
     // What the server does not tell of its own method is no mistake of the words.
     finish(schema, found, way, Some(client)).map_err(|error| {
         let hint = "the server's reflection tells the method, and not all of its types";
@@ -259,17 +285,8 @@ pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
     })
 }
 
-/// The services of all sets, each once.
 fn of_sets(sets: &[Set]) -> Result<Vec<Service>> {
-    let mut all: Vec<Service> = Vec::new();
-    for set in sets {
-        for service in services::of_set(&set.bytes)? {
-            if !all.iter().any(|known| known.name == service.name) {
-                all.push(service);
-            }
-        }
-    }
-    Ok(all)
+    services::of_sets(sets.iter().map(|set| &*set.bytes))
 }
 
 /// The names of the methods that `words` may call or answer, as far as they are
@@ -295,8 +312,8 @@ fn finish(schema: Schema, method: &Method, way: Way, client: Option<Client>) -> 
     Ok(Chosen::of_method(schema, input, target))
 }
 
-/// Asks a server for what a method's name may mean.
-fn ask(reflection: &mut Reflection<'_>, method: &str) -> Result<Set> {
+/// Asks a server, `whose` services they are, for what a method's name may mean.
+fn ask(reflection: &mut Reflection<'_>, whose: &str, method: &str) -> Result<Set> {
     let names = reflection.services()?;
     let all = names.iter().map(String::as_str);
     let mut files = Files::start()?;
@@ -306,7 +323,7 @@ fn ask(reflection: &mut Reflection<'_>, method: &str) -> Result<Set> {
             [] if reflection.add(service, &mut files)? => {}
             [] => {
                 let known: Vec<&str> = names.iter().map(String::as_str).collect();
-                return Err(methods::no_service("the server", service, &known));
+                return Err(methods::no_service(whose, service, &known));
             }
             [full] => {
                 reflection.add(full, &mut files)?;

@@ -9,7 +9,7 @@ use tonic_reflection::pb::v1::server_reflection_request::MessageRequest as Ask;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse as Told;
 use tonic_reflection::pb::v1::{ServerReflectionRequest, ServerReflectionResponse};
 
-use super::super::code::{PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED};
+use super::super::code::{NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED};
 use super::metadata::Metadata;
 use super::status::Status;
 use super::{Call, Client, Limit, Messages, Watch, faults};
@@ -32,9 +32,6 @@ const WHOSE: &str = "the server's reflection";
 
 /// Files that are asked for at a time.
 const AT_A_TIME: usize = 16;
-
-/// The code of an answer that there is no such thing.
-const NOT_FOUND: i32 = 5;
 
 /// The reflection of a server.
 pub struct Reflection<'c> {
@@ -124,7 +121,9 @@ impl<'c> Reflection<'c> {
                         files.take(file, &mut wanted)?;
                     }
                 }
-                Told::ErrorResponse(error) if error.error_code == NOT_FOUND => return Ok(false),
+                Told::ErrorResponse(error) if error.error_code == i32::from(NOT_FOUND) => {
+                    return Ok(false);
+                }
                 Told::ErrorResponse(error) => return Err(refused(&error)),
                 _ => return Err(astray("a file")),
             }
