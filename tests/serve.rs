@@ -67,8 +67,26 @@ fn the_greeter_greets() {
         assert_eq!(answer.replies, [field(1, "我是zzz".as_bytes())]);
         let empty = call(&mut client, HELLO, &[b""]).await;
         assert_eq!(empty.replies, [field(1, "我是".as_bytes())]);
-        let cut = call(&mut client, HELLO, &[b"\x0a\x05a"]).await;
-        assert_eq!(cut.code, 3, "{cut:?}");
+        for (request, said) in [
+            (&b"\x0a\x05a"[..], "field 1 \"name\" needs 5 bytes, only 1 is left"),
+            (b"\x0a\x02a\xff", "UTF-8"),
+            (b"\x0f", "wire type 7"),
+        ] {
+            let wrong = call(&mut client, HELLO, &[request]).await;
+            assert_eq!(wrong.code, 3, "{wrong:?}");
+            assert!(wrong.message.contains(said), "{wrong:?}");
+        }
+        // Fields that are unknown, as the official implementations take them: of another
+        // wire type, a varint of more than 64 bits.
+        for request in [
+            &b"\x08\x01"[..],
+            b"\x08\x01\x0a\x01a",
+            b"\x0a\x01a\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+        ] {
+            let answer = call(&mut client, HELLO, &[request]).await;
+            let name = if request.contains(&b'a') { "我是a" } else { "我是" };
+            assert_eq!((answer.code, answer.replies), (0, vec![field(1, name.as_bytes())]));
+        }
         let unknown = call(&mut client, "/Greeter/SayBye", &[b""]).await;
         assert_eq!(
             (unknown.code, &*unknown.message),
@@ -235,6 +253,36 @@ fn health_is_told_for_each_service() {
 }
 
 #[test]
+fn to_watch_a_service_that_there_is_not_is_no_failure() {
+    let (_directory, mut server) = shop();
+    run(async {
+        let mut client = client(&server).await;
+        let mut streams = Vec::new();
+        for (service, status) in [("shop.Cart", 1), ("Nobody", 3)] {
+            let (response, mut requests) = begin(&mut client, "/grpc.health.v1.Health/Watch", &[]);
+            let request = framed(&field(1, service.as_bytes()));
+            requests.send_data(request.into(), true).expect("it is taken");
+            let mut body = response.await.expect("it answers").into_body();
+            let first = body.data().await.expect("a status comes").expect("it is whole");
+            assert_eq!(first, framed(&[8, status]), "{service}");
+            streams.push(body);
+        }
+        let mut unknown = streams.pop().expect("there are two");
+        let more = tokio::time::timeout(Duration::from_millis(300), unknown.data()).await;
+        assert!(more.is_err(), "it stays");
+        // The end of the server is that of both.
+        server.signal("TERM");
+        assert!(unknown.data().await.is_none());
+        assert_eq!(unknown.trailers().await.expect("it ends").expect("it has")["grpc-status"], "0");
+        drop((client, streams, unknown));
+        let (status, took) =
+            tokio::task::spawn_blocking(move || server.ended()).await.expect("it ends");
+        assert_eq!(status, Some(0));
+        assert!(took < Duration::from_millis(1500), "{took:?}");
+    });
+}
+
+#[test]
 fn a_call_in_flight_finishes_after_the_signal() {
     let (_directory, mut server) = shop();
     run(async {
@@ -339,7 +387,11 @@ fn messages_have_a_limit() {
             [&[0x0a, 0x80 | (len & 127) as u8, (len >> 7) as u8], &vec![b'a'; len][..]].concat()
         };
         assert_eq!(call(&mut client, HELLO, &[&name(1021)]).await.code, 0);
-        assert_eq!(call(&mut client, HELLO, &[&name(1022)]).await.code, 8);
+        let large = call(&mut client, HELLO, &[&name(1022)]).await;
+        assert_eq!(large.code, 8);
+        let said = "the message is too large: this server takes 1024 bytes, and more if it is \
+                    started with a larger --max-message-size";
+        assert_eq!(large.message, said);
         // It claims 2^32 - 1 bytes, and one comes.
         let claim = vec![0, 0xff, 0xff, 0xff, 0xff, 0];
         assert_eq!(raw_call(&mut client, HELLO, &[], claim).await.code, 8);
@@ -350,7 +402,8 @@ fn messages_have_a_limit() {
         assert!(bomb.len() < 1024);
         bomb[0] = 1;
         let headers = [("grpc-encoding", "gzip")];
-        assert_eq!(raw_call(&mut client, HELLO, &headers, bomb).await.code, 8);
+        let bomb = raw_call(&mut client, HELLO, &headers, bomb).await;
+        assert_eq!((bomb.code, &*bomb.message), (8, said));
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         gzip.write_all(&field(1, b"zzz")).expect("it is memory");
         let mut fine = framed(&gzip.finish().expect("it is memory"));
@@ -359,6 +412,41 @@ fn messages_have_a_limit() {
         assert_eq!(answer.replies, [field(1, "我是zzz".as_bytes())]);
         assert_eq!(client.current_max_send_streams(), 100);
     });
+}
+
+#[test]
+fn a_message_that_is_too_large_is_told_the_same_in_each_kind_of_method() {
+    let (_directory, server) = shop();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_hello"))
+        .args(["call", &server.address, "Talk", "-d", "@-"])
+        .stdin(large())
+        .output()
+        .expect("hello runs");
+    let error = String::from_utf8_lossy(&output.stderr);
+    let expected = "error: the server answered RESOURCE_EXHAUSTED: the message is too large: this \
+                    server takes 4194304 bytes, and more if it is started with a larger \
+                    --max-message-size\nhint: the limit is the server's own: \
+                    `--max-message-size` of `hello call` is for answers\n";
+    assert_eq!((&*error, output.status.code()), (expected, Some(72)));
+    run(async {
+        let mut client = client(&server).await;
+        for method in ["Get", "List", "Add", "Talk"] {
+            let claim = vec![0, 0xff, 0xff, 0xff, 0xff, 0];
+            let path = format!("/shop.Cart/{method}");
+            let answer = raw_call(&mut client, &path, &[], claim).await;
+            assert_eq!(answer.code, 8, "{method}");
+            assert!(answer.message.starts_with("the message is too large: "), "{answer:?}");
+        }
+    });
+}
+
+/// JSON with a name of 5 MiB.
+fn large() -> std::process::Stdio {
+    use std::io::Seek;
+    let mut file = tempfile::tempfile().expect("a file can be made");
+    write!(file, "{{\"name\":\"{}\"}}", "a".repeat(5 << 20)).expect("it can be written");
+    file.rewind().expect("it is a file");
+    file.into()
 }
 
 #[test]
