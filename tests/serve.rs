@@ -4,10 +4,11 @@
 #![cfg(feature = "grpc")]
 
 mod serving;
+#[path = "serve/tls.rs"]
+mod tls;
 
 use std::io::Write;
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::time::Duration;
 
 use prost::Message;
@@ -67,8 +68,26 @@ fn the_greeter_greets() {
         assert_eq!(answer.replies, [field(1, "我是zzz".as_bytes())]);
         let empty = call(&mut client, HELLO, &[b""]).await;
         assert_eq!(empty.replies, [field(1, "我是".as_bytes())]);
-        let cut = call(&mut client, HELLO, &[b"\x0a\x05a"]).await;
-        assert_eq!(cut.code, 3, "{cut:?}");
+        for (request, said) in [
+            (&b"\x0a\x05a"[..], "field 1 \"name\" needs 5 bytes, only 1 is left"),
+            (b"\x0a\x02a\xff", "UTF-8"),
+            (b"\x0f", "wire type 7"),
+        ] {
+            let wrong = call(&mut client, HELLO, &[request]).await;
+            assert_eq!(wrong.code, 3, "{wrong:?}");
+            assert!(wrong.message.contains(said), "{wrong:?}");
+        }
+        // Fields that are unknown, as the official implementations take them: of another
+        // wire type, a varint of more than 64 bits.
+        for request in [
+            &b"\x08\x01"[..],
+            b"\x08\x01\x0a\x01a",
+            b"\x0a\x01a\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+        ] {
+            let answer = call(&mut client, HELLO, &[request]).await;
+            let name = if request.contains(&b'a') { "我是a" } else { "我是" };
+            assert_eq!((answer.code, answer.replies), (0, vec![field(1, name.as_bytes())]));
+        }
         let unknown = call(&mut client, "/Greeter/SayBye", &[b""]).await;
         assert_eq!(
             (unknown.code, &*unknown.message),
@@ -235,6 +254,36 @@ fn health_is_told_for_each_service() {
 }
 
 #[test]
+fn to_watch_a_service_that_there_is_not_is_no_failure() {
+    let (_directory, mut server) = shop();
+    run(async {
+        let mut client = client(&server).await;
+        let mut streams = Vec::new();
+        for (service, status) in [("shop.Cart", 1), ("Nobody", 3)] {
+            let (response, mut requests) = begin(&mut client, "/grpc.health.v1.Health/Watch", &[]);
+            let request = framed(&field(1, service.as_bytes()));
+            requests.send_data(request.into(), true).expect("it is taken");
+            let mut body = response.await.expect("it answers").into_body();
+            let first = body.data().await.expect("a status comes").expect("it is whole");
+            assert_eq!(first, framed(&[8, status]), "{service}");
+            streams.push(body);
+        }
+        let mut unknown = streams.pop().expect("there are two");
+        let more = tokio::time::timeout(Duration::from_millis(300), unknown.data()).await;
+        assert!(more.is_err(), "it stays");
+        // The end of the server is that of both.
+        server.signal("TERM");
+        assert!(unknown.data().await.is_none());
+        assert_eq!(unknown.trailers().await.expect("it ends").expect("it has")["grpc-status"], "0");
+        drop((client, streams, unknown));
+        let (status, took) =
+            tokio::task::spawn_blocking(move || server.ended()).await.expect("it ends");
+        assert_eq!(status, Some(0));
+        assert!(took < Duration::from_millis(1500), "{took:?}");
+    });
+}
+
+#[test]
 fn a_call_in_flight_finishes_after_the_signal() {
     let (_directory, mut server) = shop();
     run(async {
@@ -339,7 +388,11 @@ fn messages_have_a_limit() {
             [&[0x0a, 0x80 | (len & 127) as u8, (len >> 7) as u8], &vec![b'a'; len][..]].concat()
         };
         assert_eq!(call(&mut client, HELLO, &[&name(1021)]).await.code, 0);
-        assert_eq!(call(&mut client, HELLO, &[&name(1022)]).await.code, 8);
+        let large = call(&mut client, HELLO, &[&name(1022)]).await;
+        assert_eq!(large.code, 8);
+        let said = "the message is too large: this server takes 1024 bytes, and more if it is \
+                    started with a larger --max-message-size";
+        assert_eq!(large.message, said);
         // It claims 2^32 - 1 bytes, and one comes.
         let claim = vec![0, 0xff, 0xff, 0xff, 0xff, 0];
         assert_eq!(raw_call(&mut client, HELLO, &[], claim).await.code, 8);
@@ -350,7 +403,8 @@ fn messages_have_a_limit() {
         assert!(bomb.len() < 1024);
         bomb[0] = 1;
         let headers = [("grpc-encoding", "gzip")];
-        assert_eq!(raw_call(&mut client, HELLO, &headers, bomb).await.code, 8);
+        let bomb = raw_call(&mut client, HELLO, &headers, bomb).await;
+        assert_eq!((bomb.code, &*bomb.message), (8, said));
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         gzip.write_all(&field(1, b"zzz")).expect("it is memory");
         let mut fine = framed(&gzip.finish().expect("it is memory"));
@@ -359,6 +413,41 @@ fn messages_have_a_limit() {
         assert_eq!(answer.replies, [field(1, "我是zzz".as_bytes())]);
         assert_eq!(client.current_max_send_streams(), 100);
     });
+}
+
+#[test]
+fn a_message_that_is_too_large_is_told_the_same_in_each_kind_of_method() {
+    let (_directory, server) = shop();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_hello"))
+        .args(["call", &server.address, "Talk", "-d", "@-"])
+        .stdin(large())
+        .output()
+        .expect("hello runs");
+    let error = String::from_utf8_lossy(&output.stderr);
+    let expected = "error: the server answered RESOURCE_EXHAUSTED: the message is too large: this \
+                    server takes 4194304 bytes, and more if it is started with a larger \
+                    --max-message-size\nhint: the limit is the server's own: \
+                    `--max-message-size` of `hello call` is for answers\n";
+    assert_eq!((&*error, output.status.code()), (expected, Some(72)));
+    run(async {
+        let mut client = client(&server).await;
+        for method in ["Get", "List", "Add", "Talk"] {
+            let claim = vec![0, 0xff, 0xff, 0xff, 0xff, 0];
+            let path = format!("/shop.Cart/{method}");
+            let answer = raw_call(&mut client, &path, &[], claim).await;
+            assert_eq!(answer.code, 8, "{method}");
+            assert!(answer.message.starts_with("the message is too large: "), "{answer:?}");
+        }
+    });
+}
+
+/// JSON with a name of 5 MiB.
+fn large() -> std::process::Stdio {
+    use std::io::Seek;
+    let mut file = tempfile::tempfile().expect("a file can be made");
+    write!(file, "{{\"name\":\"{}\"}}", "a".repeat(5 << 20)).expect("it can be written");
+    file.rewind().expect("it is a file");
+    file.into()
 }
 
 #[test]
@@ -397,80 +486,4 @@ fn a_socket_of_the_file_system_comes_and_goes() {
     server.signal("TERM");
     assert_eq!(server.ended().0, Some(0));
     assert!(!path.exists());
-}
-
-/// A certificate for `localhost` that is its own root, in `directory`.
-fn certificate(directory: &std::path::Path, name: &str) -> [String; 2] {
-    let made = rcgen::generate_simple_self_signed([String::from("localhost")]).expect("it is made");
-    let files = [(".pem", made.cert.pem()), (".key", made.signing_key.serialize_pem())];
-    files.map(|(extension, text)| {
-        let path = directory.join(format!("{name}{extension}"));
-        std::fs::write(&path, text).expect("it can be written");
-        path.display().to_string()
-    })
-}
-
-/// A call by TLS, from a client that shows `identity`; the status.
-async fn by_tls(
-    server: &Server,
-    root: &str,
-    identity: Option<&[String; 2]>,
-) -> Result<u32, String> {
-    use hello::rpc::tls::{Identity, Trust, client};
-    let identity = identity.map(|[certificate, key]| Identity {
-        certificate: certificate.as_ref(),
-        key: key.as_ref(),
-    });
-    let config =
-        client(Trust::Only(root.as_ref()), identity.as_ref()).expect("the files are right");
-    let stream = tokio::net::TcpStream::connect(&server.address).await.expect("it listens");
-    let name = "localhost".try_into().expect("it is a name");
-    let stream = tokio_rustls::TlsConnector::from(Arc::clone(&config)).connect(name, stream).await;
-    let stream = stream.map_err(|error| error.to_string())?;
-    let (client, connection) = h2::client::handshake(stream).await.map_err(|it| it.to_string())?;
-    tokio::spawn(connection);
-    let mut client = client.ready().await.map_err(|error| error.to_string())?;
-    let (response, mut requests) = begin(&mut client, HELLO, &[]);
-    requests.send_data(framed(b"").into(), true).map_err(|error| error.to_string())?;
-    let response = response.await.map_err(|error| error.to_string())?;
-    Ok(response.status().as_u16().into())
-}
-
-#[test]
-fn tls_is_spoken_and_clients_can_be_asked_for_certificates() {
-    let directory = tempfile::tempdir().expect("a directory can be made");
-    let [server, other, friend] =
-        ["server", "other", "friend"].map(|name| certificate(directory.path(), name));
-    let options = ["--tls-cert", &server[0], "--tls-key", &server[1]];
-    let plain = Server::start(&options);
-    let mutual = Server::start(&[&options[..], &["--tls-client-ca", &friend[0]]].concat());
-    run(async {
-        assert_eq!(by_tls(&plain, &server[0], None).await, Ok(200));
-        assert!(by_tls(&plain, &other[0], None).await.is_err());
-        assert_eq!(by_tls(&mutual, &server[0], Some(&friend)).await, Ok(200));
-        assert!(by_tls(&mutual, &server[0], None).await.is_err());
-        assert!(by_tls(&mutual, &server[0], Some(&other)).await.is_err());
-    });
-    // Why a client is refused reaches it each time, though it goes on speaking.
-    let address = mutual.address.replace("127.0.0.1", "localhost");
-    let mut said = std::collections::BTreeSet::new();
-    for round in 0..24 {
-        let shown: &[&str] =
-            if round % 2 == 0 { &[] } else { &["--cert", &other[0], "--key", &other[1]] };
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_hello"))
-            .args(["call", &format!("https://{address}"), "--ca", &server[0]])
-            .args(shown)
-            .output()
-            .expect("hello runs");
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        said.insert(text.lines().next().unwrap_or_default().to_owned());
-    }
-    let expected = [
-        format!("error: {address} ended TLS with the alert DecryptError"),
-        format!("error: {address} wants a certificate of the client"),
-    ];
-    assert_eq!(Vec::from_iter(said), expected);
-    // Who begins no handshake is sent away as well.
-    let (_, took) = rest(plain.connect());
-    assert!(took < Duration::from_secs(6), "{took:?}");
 }

@@ -1,6 +1,7 @@
 //! `hello call`: a call of gRPC, or many.
 
 mod input;
+pub mod options;
 mod show;
 pub mod target;
 
@@ -86,7 +87,7 @@ pub struct Call {
 }
 
 /// How calls are made. Clap knows these for help and for its errors: they are
-/// read from the words by `target`, since the schema may need them before.
+/// read from the words by `options`, since the schema may need them before.
 #[derive(Args)]
 #[command(next_help_heading = "Call")]
 pub struct CallOptions {

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
+use super::call::options;
 use super::io::{self, Input};
 use super::schema::{Asked, Chosen, SchemaOptions, Whole, is_at_hand};
-use super::{Context, Spec, streaming, usage};
+use super::{Context, Spec, usage};
 use crate::error::{Error, Kind, Result};
 use crate::escape::{quote, word};
 use crate::rpc::address;
@@ -89,11 +90,11 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
         None if !replies.is_empty() => Some(Whole::builtin()?),
         whole => whole,
     };
-    let max = args.max_message_size.as_deref().map_or(Ok(CALL_MESSAGE_MAX), streaming::size)?;
+    let max = args.max_message_size.as_deref().map_or(Ok(CALL_MESSAGE_MAX), options::size)?;
     let ran = server::run(&Options {
         place: address::listen(args.listen.as_deref().unwrap_or(address::DEFAULT))?,
         tls: args.tls()?,
-        max: usize::try_from(max).unwrap_or(usize::MAX).min(u32::MAX as usize),
+        max: usize::try_from(max).unwrap_or(usize::MAX),
         drain: args.drain.as_deref().map_or(Ok(Duration::from_secs_f64(DRAIN_DEFAULT)), seconds)?,
         log: args.log,
         say: io::say,

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::call::target;
+use super::call::{options, target};
 use super::schema;
 use crate::error::{Error, Result};
 use crate::escape::{shell_word, visible};
@@ -13,7 +13,6 @@ use crate::rpc::client::reflection::{Files, Reflection};
 use crate::schema::descriptor::services::{self, Method, Service};
 use crate::schema::methods;
 use crate::schema::{Schema, Set};
-use crate::wire::limits::CALL_MESSAGE_MAX;
 
 /// What has the message type of this name.
 ///
@@ -28,7 +27,7 @@ pub fn type_of(server: &OsStr, type_name: Option<&str>) -> Result<Set> {
             .hint(format!("`hello describe --server {server}` lists what there is")));
     };
     let client = connect(server)?;
-    let reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
+    let reflection = Reflection::new(&client, Metadata::default());
     let mut reflection = reflection.without_headers();
     let mut files = Files::start()?;
     if !reflection.add(name.trim_start_matches('.'), &mut files)? {
@@ -68,7 +67,7 @@ fn is_of_every_server(service: &str) -> bool {
 /// A server that cannot be reached, or doesn't tell its schema.
 pub fn services_of(server: &OsStr) -> Result<Set> {
     let client = connect(server)?;
-    let mut reflection = Reflection::new(&client, Metadata::default(), CALL_MESSAGE_MAX);
+    let mut reflection = Reflection::new(&client, Metadata::default());
     let mut files = Files::start()?;
     for service in reflection.services()? {
         if !is_of_every_server(&service) {
@@ -96,9 +95,9 @@ pub struct Offered {
 ///
 /// A server that cannot be reached, or doesn't tell its schema.
 pub fn offered(words: &[OsString], server: &OsStr, name: Option<&str>) -> Result<Offered> {
-    let route = target::route(words, target::address_of(server)?)?;
+    let route = options::route(words, target::address_of(server)?)?;
     let client = Client::connect(route)?;
-    let mut reflection = Reflection::new(&client, target::metadata(words)?, CALL_MESSAGE_MAX);
+    let mut reflection = Reflection::new(&client, options::metadata(words)?);
     let mut files = Files::start()?;
     let names = reflection.services()?;
     let meant = name.map(|name| methods::meant(names.iter().map(String::as_str), name));
@@ -116,9 +115,8 @@ pub fn offered(words: &[OsString], server: &OsStr, name: Option<&str>) -> Result
         }
     }
     let (schema, sets) = schema::from_server(files.into_set(&reflection), true)?;
-    let services =
-        sets.iter().map(|set| services::of_set(&set.bytes)).collect::<Result<Vec<_>>>()?;
-    Ok(Offered { schema, services: services.concat(), sets, untold })
+    let services = services::of_sets(sets.iter().map(|set| &*set.bytes))?;
+    Ok(Offered { schema, services, sets, untold })
 }
 
 /// The services of a server with their methods, as text: its own first.

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+#[cfg(feature = "grpc")]
+use super::call::target;
 use super::fields::help::{SET, is_field};
 use super::fields::words::{self, Flag};
 use super::io::OutputOptions;
@@ -309,6 +311,10 @@ impl<'c> Usage<'c> {
     }
 
     fn like_nothing(&self, name: &str, word: &str, bare: &str) -> Error {
+        #[cfg(feature = "grpc")]
+        if let ("call", "server", Some(hint)) = (name, bare, target::by_option(self.typed)) {
+            return Error::usage("unknown option `--server`").hint(hint);
+        }
         // What is named like an option is set by its path.
         let flags = self.field_flags().map(|field| match self.is_option(field) {
             true => format!("{SET} {field}=VALUE"),

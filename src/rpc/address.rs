@@ -15,8 +15,8 @@ pub const DEFAULT: &str = "127.0.0.1:8001";
 pub struct Address {
     /// How it is reached.
     pub place: Place,
-    /// Whether to speak TLS, as the word has it: by `https://` or `http://`, or by
-    /// whether it is this machine.
+    /// Whether to speak TLS, as the word has it: by `https://` or `http://`, before a
+    /// socket as well, or by whether it is this machine.
     pub tls: bool,
 }
 
@@ -59,14 +59,9 @@ pub fn parse(word: &str) -> Result<(Address, Option<&str>)> {
 /// The same; what is wrong has no hint where it is one that depends on what an
 /// address is for.
 fn read(word: &str) -> Result<(Address, Option<&str>)> {
-    if let Some(path) = word.strip_prefix("unix:") {
-        if path.is_empty() {
-            return Err(bad(word, "it has no path"));
-        }
-        let path = path.strip_prefix("//").unwrap_or(path);
-        return Ok((Address { place: Place::Unix(PathBuf::from(path)), tls: false }, None));
-    }
     let (tls, rest) = match word.split_once("://") {
+        // `unix://PATH` is written as well.
+        _ if word.starts_with("unix:") => (None, word),
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Some(false), rest),
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Some(true), rest),
         Some((scheme, _)) => {
@@ -75,6 +70,15 @@ fn read(word: &str) -> Result<(Address, Option<&str>)> {
         }
         None => (None, word),
     };
+    // A path may have any name in it, so that nothing behind it is a method.
+    if let Some(path) = rest.strip_prefix("unix:") {
+        if path.is_empty() {
+            return Err(bad(word, "it has no path"));
+        }
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let place = Place::Unix(PathBuf::from(path));
+        return Ok((Address { place, tls: tls.unwrap_or_default() }, None));
+    }
     let (authority, path) = match rest.split_once('/') {
         Some((authority, path)) => (authority, Some(path)),
         None => (rest, None),
@@ -147,8 +151,14 @@ fn bad(word: &str, why: &str) -> Error {
     Error::usage(format!("`{}` is no address: {why}", escape::word(word)))
 }
 
+/// Whether it is this machine. To connect to no address in particular is to
+/// connect to it, and IPv4 may be written as IPv6.
 fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    let is_ours = |ip: IpAddr| {
+        let ip = ip.to_canonical();
+        ip.is_loopback() || ip.is_unspecified()
+    };
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_ours)
 }
 
 impl fmt::Display for Address {
@@ -207,6 +217,16 @@ mod tests {
             ("unix:/run/x.sock", "unix:/run/x.sock tls false -"),
             ("unix:///run/x.sock", "unix:/run/x.sock tls false -"),
             ("unix:x.sock", "unix:x.sock tls false -"),
+            ("https://unix:/run/x.sock", "unix:/run/x.sock tls true -"),
+            ("https://unix:///run/x.sock", "unix:/run/x.sock tls true -"),
+            ("HTTPS://unix:a.B/C", "unix:a.B/C tls true -"),
+            ("http://unix:x.sock", "unix:x.sock tls false -"),
+            ("unix:http://x", "unix:http://x tls false -"),
+            ("0.0.0.0:1", "0.0.0.0:1 tls false -"),
+            ("[::]:1", "[::]:1 tls false -"),
+            ("[::ffff:127.0.0.1]:1", "[::ffff:127.0.0.1]:1 tls false -"),
+            ("[::ffff:10.0.0.1]:1", "[::ffff:10.0.0.1]:1 tls true -"),
+            ("https://0.0.0.0:1", "0.0.0.0:1 tls true -"),
         ];
         for (word, expected) in cases {
             assert_eq!(parsed(word), expected);
@@ -217,6 +237,7 @@ mod tests {
     fn what_is_no_address_is_refused_with_the_reason() {
         let cases = [
             ("unix:", "`unix:` is no address: it has no path"),
+            ("https://unix:", "`https://unix:` is no address: it has no path"),
             ("ftp://a:1", "`ftp://` is neither `http://` nor `https://`"),
             (":80", "`:80` is no address: it has no host"),
             ("a:99999", "`a:99999` is no address: its port is not 0 to 65535"),

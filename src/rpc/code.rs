@@ -25,8 +25,14 @@ const NAMES: [&str; 17] = [
 pub const UNKNOWN: u8 = 2;
 /// The time ran out.
 pub const DEADLINE_EXCEEDED: u8 = 4;
+/// The server knows of no such thing.
+pub const NOT_FOUND: u8 = 5;
 /// The server does not let this client.
 pub const PERMISSION_DENIED: u8 = 7;
+/// The server has no room for it.
+pub const RESOURCE_EXHAUSTED: u8 = 8;
+/// A number is beyond what there is.
+pub const OUT_OF_RANGE: u8 = 11;
 /// The server has no such method.
 pub const UNIMPLEMENTED: u8 = 12;
 /// The server does not know who asks.

@@ -11,14 +11,21 @@ use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{self, ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::rustls::{self, CertificateError, ClientConfig, RootCertStore, ServerConfig};
 
 use crate::error::{Error, Result};
 use crate::escape::{quote, word};
 
 use verifier::{Accepted, Verifier};
 
-pub use verifier::is_authority;
+pub use verifier::{is_authority, is_version_1};
+
+/// What is wrong with a certificate without extensions.
+pub const OF_VERSION_1: &str = "is of version 1 of X.509, and TLS takes version 3";
+
+/// How to make one that is right.
+pub const VERSION_3: &str = "openssl makes version 3 where there are extensions: \
+     `openssl req -x509 … -addext subjectAltName=DNS:HOST`, or `openssl x509 -req … -extfile FILE`";
 
 /// HTTP/2, as both sides name it.
 const ALPN: &[u8] = b"h2";
@@ -47,7 +54,7 @@ pub fn server(identity: &Identity<'_>, client_ca: Option<&Path>) -> Result<Arc<S
         Some(ca) => {
             let verifier =
                 WebPkiClientVerifier::builder_with_provider(Arc::new(roots(ca)?), provider());
-            let verifier = verifier.build().map_err(|error| unusable(ca, &error))?;
+            let verifier = verifier.build().map_err(|error| failed(&error))?;
             builder.with_client_cert_verifier(verifier)
         }
     };
@@ -107,7 +114,7 @@ fn provider() -> Arc<CryptoProvider> {
 
 fn read(identity: &Identity<'_>) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
     let key = PrivateKeyDer::from_pem_file(identity.key).map_err(|error| {
-        match matches!(error, pem::Error::NoItemsFound) && is_encrypted(identity.key) {
+        match is_encrypted(identity.key) {
             true => {
                 Error::failure(format!("the private key in {} is encrypted", shown(identity.key)))
                     .hint("`openssl pkey -in FILE -out KEY.pem` takes the password off")
@@ -118,10 +125,12 @@ fn read(identity: &Identity<'_>) -> Result<(Vec<CertificateDer<'static>>, Privat
     Ok((certificates(identity.certificate)?, key))
 }
 
-/// Whether a PEM file has a key that a password protects.
+/// Whether a PEM file has a key that a password protects, as PKCS #8 has it or as
+/// older files have it.
 fn is_encrypted(path: &Path) -> bool {
-    let mark = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
-    std::fs::read_to_string(path).is_ok_and(|text| text.contains(mark))
+    let marks = ["-----BEGIN ENCRYPTED PRIVATE KEY-----", "\nProc-Type: 4,ENCRYPTED"];
+    let has_mark = |text: String| marks.iter().any(|mark| text.contains(mark));
+    std::fs::read_to_string(path).is_ok_and(has_mark)
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
@@ -147,12 +156,22 @@ fn roots(path: &Path) -> Result<RootCertStore> {
 fn named(ca: &Path) -> Result<Accepted> {
     let webpki =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots(ca)?), provider()).build();
-    let webpki = webpki.map_err(|error| unusable(ca, &error))?;
+    let webpki = webpki.map_err(|error| failed(&error))?;
     Ok(Accepted::Named { webpki, certificates: certificates(ca)? })
 }
 
-fn unusable(path: &Path, error: &dyn std::error::Error) -> Error {
-    Error::failure(format!("a certificate of {} cannot be used: {error}", shown(path)))
+/// What is wrong with a certificate of a file.
+fn unusable(path: &Path, error: &rustls::Error) -> Error {
+    let name = shown(path);
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::BadEncoding) => {
+            broken(path, "certificate")
+        }
+        rustls::Error::InvalidCertificate(error) if is_version_1(error) => {
+            Error::failure(format!("the certificate in {name} {OF_VERSION_1}")).hint(VERSION_3)
+        }
+        error => Error::failure(format!("a certificate of {name} cannot be used: {error}")),
+    }
 }
 
 fn system_roots() -> Result<RootCertStore> {
@@ -183,9 +202,13 @@ fn unreadable(path: &Path, what: &str, error: &pem::Error) -> Error {
         pem::Error::NoItemsFound => Error::failure(format!("there is no {what} in {name}")).hint(
             format!("it has to be a PEM file, with a line `-----BEGIN {}-----`", begin(what)),
         ),
-        _ => Error::failure(format!("the {what} in {name} is broken"))
-            .hint("it has to be a PEM file, as openssl writes it"),
+        _ => broken(path, what),
     }
+}
+
+fn broken(path: &Path, what: &str) -> Error {
+    Error::failure(format!("the {what} in {} is broken", shown(path)))
+        .hint("it has to be a PEM file, as openssl writes it")
 }
 
 fn begin(what: &str) -> &'static str {
@@ -198,12 +221,13 @@ fn not_a_pair(identity: &Identity<'_>, error: &rustls::Error) -> Error {
         rustls::Error::InconsistentKeys(_) => {
             Error::failure(format!("{key} is not the key of the certificate {certificate}"))
         }
+        rustls::Error::InvalidCertificate(_) => unusable(identity.certificate, error),
         error => {
             Error::failure(format!("{certificate} and {key} cannot be used together: {error}"))
         }
     }
 }
 
-fn failed(error: &rustls::Error) -> Error {
+fn failed(error: &dyn std::error::Error) -> Error {
     Error::failure(format!("TLS cannot be set up: {error}"))
 }

@@ -97,6 +97,7 @@ impl<'l> Listing<'l> {
                 let all: Vec<&str> = self.names().collect();
                 let short = all.iter().map(|full| parts(full).1);
                 Err(error.hint(match names::nearest(name, short) {
+                    None if all.is_empty() => String::from("it has none at all"),
                     Some(near) => format!("did you mean `{}`?", names::shown(near)),
                     None => names::hint(name, &all, "", "its methods are"),
                 }))
@@ -150,7 +151,10 @@ pub fn ambiguous(name: &str, what: &str, several: &[&str]) -> Error {
 fn no_method(service: &Service, name: &str) -> Error {
     let known: Vec<&str> = service.methods.iter().map(|method| method.name.as_str()).collect();
     let what = format!("{} has no method {}", names::shown(&service.name), quote(name));
-    Error::usage(what).hint(names::hint(name, &known, "", "its methods are"))
+    Error::usage(what).hint(match known[..] {
+        [] => String::from("it has none at all"),
+        _ => names::hint(name, &known, "", "its methods are"),
+    })
 }
 
 #[cfg(test)]
@@ -174,6 +178,7 @@ mod tests {
             service("a.Cart", &["Get", "Put"]),
             service("b.Cart", &["Get"]),
             service("b.Sto", &["X"]),
+            service("b.Empty", &[]),
         ];
         let listing = Listing { services: &services, whose: "the schema" };
         match listing.find(word) {
@@ -207,7 +212,11 @@ mod tests {
         );
         assert_eq!(
             found("z/Get"),
-            "the schema has no service \"z\"; its services are `a.Cart`, `b.Cart` and `b.Sto`"
+            "the schema has no service \"z\"; its services are `a.Cart`, `b.Cart`, `b.Sto` and `b.Empty`"
         );
+        assert_eq!(found("Empty/Get"), "b.Empty has no method \"Get\"; it has none at all");
+        let listing = Listing { services: &[], whose: "the schema" };
+        let error = listing.find("Get").expect_err("there is none").to_string();
+        assert_eq!(error, "error: the schema has no method \"Get\"\nhint: it has none at all");
     }
 }

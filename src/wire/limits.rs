@@ -147,6 +147,10 @@ pub const CALL_HEADERS_MAX: u32 = 64 << 10;
 /// failure is little.
 pub const CALLS_IN_FLIGHT: usize = 32;
 
+/// How often a request is sent again that a connection has not begun with: where each
+/// begins with one only, the last of those in flight is sent so often.
+pub const RESENT_MAX: usize = CALLS_IN_FLIGHT;
+
 /// The bytes of an answer that a server may send before they are read: what fills
 /// a gigabit a second over 8 ms. A connection has as many for each call in flight.
 pub const CALL_WINDOW: u32 = 1 << 20;

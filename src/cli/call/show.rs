@@ -10,19 +10,19 @@ use super::super::format::{self, Allowed, Side};
 use super::super::io::{Output, say};
 use super::super::printer::{Printer, field_format};
 use super::super::schema::Chosen;
-use super::super::streaming::size;
 use super::super::warnings::Warnings;
 use super::input::{Sent, Stream};
-use super::target::{self, Target};
+use super::options;
+use super::target::Target;
 use crate::codec::path;
 use crate::error::{Error, Kind, Result, names};
 use crate::rpc::client::reflection::Reflection;
 use crate::rpc::client::status::Status;
-use crate::rpc::client::{Answers, Call, Client, Watch, more_than_one, no_message};
+use crate::rpc::client::{Answers, Call, Client, Limit, Watch, more_than_one, no_message};
 use crate::rpc::code::UNIMPLEMENTED;
 use crate::schema::Schema;
 use crate::schema::methods;
-use crate::wire::limits::{CALL_MESSAGE_MAX, WRITE_LEN};
+use crate::wire::limits::WRITE_LEN;
 
 /// How long a list of services may take that is worth no more than a hint.
 const HINT_TIME: Duration = Duration::from_secs(2);
@@ -70,12 +70,11 @@ impl super::Call {
     }
 
     fn spec(&self, context_words: &[std::ffi::OsString], target: &Target) -> Result<Call> {
-        let size = self.call.max_message_size.as_deref().map(size).transpose()?;
         Ok(Call {
             path: format!("/{}", target.method.path),
-            metadata: target::metadata(context_words)?,
-            timeout: self.call.timeout.as_deref().map(target::timeout).transpose()?,
-            max_message: size.unwrap_or(CALL_MESSAGE_MAX),
+            metadata: options::metadata(context_words)?,
+            timeout: self.call.timeout.as_deref().map(options::timeout).transpose()?,
+            limit: options::max_message(context_words)?.map_or_else(Limit::default, Limit::given),
             watched: self.verbose,
         })
     }
@@ -137,7 +136,7 @@ fn listed(error: Error, client: &Client, call: &Call, target: &Target) -> Error 
         return error;
     }
     // The schema may be another one than the server's.
-    let reflection = Reflection::new(client, call.metadata.clone(), call.max_message);
+    let reflection = Reflection::new(client, call.metadata.clone());
     let Ok(services) = reflection.within(HINT_TIME).services() else { return error };
     let Some((service, method)) = target.method.path.split_once('/') else { return error };
     let known: Vec<&str> = services.iter().map(String::as_str).collect();

@@ -4,26 +4,23 @@
 
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Command};
 
 use super::super::Context;
 use super::super::fields::words;
-use super::super::schema::{self, Asked, Chosen, option_values};
+use super::super::schema::{self, Asked, Chosen};
+use super::options;
 use crate::codec::path::split_assignment;
-use crate::error::{Error, Result};
-use crate::escape::{self, quote, shell_word, word};
-use crate::rpc::address::{self, Address, Place};
+use crate::error::{Error, Kind, Result};
+use crate::escape::{self, quote, shell_word};
+use crate::rpc::address::{self, Address};
 use crate::rpc::client::Client;
-use crate::rpc::client::connect::{CONNECT_TIME, Route};
-use crate::rpc::client::metadata::Metadata;
+use crate::rpc::client::connect::Route;
 use crate::rpc::client::reflection::{Files, Reflection};
 use crate::schema::descriptor::services::{self, Method, Service};
 use crate::schema::methods::{self, Listing};
 use crate::schema::{Compiled, Schema, Set, builtin};
-use crate::wire::limits::CALL_MESSAGE_MAX;
 
 /// A method of a server.
 pub struct Target {
@@ -53,17 +50,40 @@ impl Target {
 /// The way to the server.
 struct Way {
     route: Route,
-    /// Whether no address was given.
-    is_default: bool,
+    /// What to say of the default, if no address was given.
+    not_given: Option<String>,
 }
 
 impl Way {
     fn connect(&self) -> Result<Client> {
-        Client::connect(self.route.clone()).map_err(|error| match self.is_default {
-            true => error.hint("no ADDRESS is given, so it is the default; one ends in :PORT"),
-            false => error,
-        })
+        Client::connect(self.route.clone()).map_err(|error| self.say_default(error))
     }
+
+    /// Adds that it is the default that was called.
+    #[cold]
+    fn say_default(&self, error: Error) -> Error {
+        error.maybe_hint(self.not_given.clone())
+    }
+}
+
+/// What to say where no address was given: it may be given where it is not read.
+/// HELLO_SERVER is no address to call: a call may change something there, and who
+/// names a source of schemas does not ask for that.
+fn not_given(words: &[OsString]) -> String {
+    let what = "no ADDRESS is given, so it is the default";
+    match (by_option(words), std::env::var_os("HELLO_SERVER")) {
+        (Some(hint), _) => format!("{what}; {hint}"),
+        (None, Some(server)) if !server.is_empty() => {
+            format!("{what}; HELLO_SERVER is for schemas: write `hello call \"$HELLO_SERVER\" …`")
+        }
+        _ => format!("{what}; one ends in :PORT"),
+    }
+}
+
+/// What to say to whoever gives the address by the option that other commands have.
+pub fn by_option(words: &[OsString]) -> Option<String> {
+    let server = schema::option_values(words, "--server", None).pop()?;
+    Some(format!("the address is the first word: `hello call {} …`", shell_word(server)))
 }
 
 /// What the words say of the server and the method.
@@ -207,82 +227,6 @@ pub fn check_words(context: &Context<'_>, parsed: [&Option<OsString>; 2]) -> Res
         .maybe_hint(bool.map(|flag| format!("a bool takes a value behind `=` only: `{flag}`"))))
 }
 
-/// The way to a server, by the options of TLS among the words.
-///
-/// # Errors
-///
-/// Options that don't go together.
-pub fn route(words: &[OsString], address: Address) -> Result<Route> {
-    let file = |option: &str| option_values(words, option, None).pop().map(PathBuf::from);
-    let (ca, certificate, key) = (file("--ca"), file("--cert"), file("--key"));
-    let insecure = words.iter().take_while(|word| *word != "--").any(|word| word == "--insecure");
-    let given = [
-        ("--ca", ca.is_some()),
-        ("--cert", certificate.is_some()),
-        ("--key", key.is_some()),
-        ("--insecure", insecure),
-    ];
-    if let (Some((option, _)), false) = (given.iter().find(|(_, given)| *given), address.tls) {
-        let what = format!("`{option}` is for TLS, which is not spoken to {address}");
-        return Err(Error::usage(what).hint(match address.place {
-            Place::Unix(_) => String::from("leave it out"),
-            Place::Host { .. } => format!("write `https://{address}`"),
-        }));
-    }
-    if ca.is_some() && insecure {
-        return Err(Error::usage("`--ca` says whom to trust, `--insecure` to trust anybody")
-            .hint("leave out one of them"));
-    }
-    let identity = match (certificate, key) {
-        (Some(certificate), Some(key)) => Some((certificate, key)),
-        (None, None) => None,
-        (Some(_), None) => {
-            return Err(Error::usage("`--cert` needs its key").hint("say `--key FILE` too"));
-        }
-        (None, Some(_)) => {
-            return Err(Error::usage("`--key` needs its certificate").hint("say `--cert FILE` too"));
-        }
-    };
-    let within = match option_values(words, "--timeout", None).pop() {
-        Some(text) => timeout(&text.to_string_lossy())?.min(CONNECT_TIME),
-        None => CONNECT_TIME,
-    };
-    Ok(Route { address, ca, identity, insecure, within })
-}
-
-/// The headers that the words ask for.
-///
-/// # Errors
-///
-/// One that cannot be.
-pub fn metadata(words: &[OsString]) -> Result<Metadata> {
-    let mut metadata = Metadata::default();
-    for text in option_values(words, "--header", Some("-H")) {
-        metadata.add(&text.to_string_lossy())?;
-    }
-    Ok(metadata)
-}
-
-/// A time as `--timeout` takes it.
-///
-/// # Errors
-///
-/// It is none.
-pub fn timeout(text: &str) -> Result<Duration> {
-    let units = [("ms", 0.001), ("us", 0.000_001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
-    let (number, unit) = units
-        .iter()
-        .find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))
-        .unwrap_or((text, 1.0));
-    let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let seconds = number.parse::<f64>().ok().filter(|_| plain).map(|number| number * unit);
-    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    time.filter(|time| !time.is_zero()).ok_or_else(|| {
-        Error::usage(format!("`--timeout {}` is no time to wait", word(text)))
-            .hint("write seconds, such as `5` or `0.5`, or `500ms`")
-    })
-}
-
 /// Whether what is called is known without asking a server.
 pub fn is_at_hand(words: &[OsString]) -> bool {
     let asked = Asked::from_words(words).files_only();
@@ -298,8 +242,9 @@ pub fn is_at_hand(words: &[OsString]) -> bool {
 /// such method.
 pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
     let typed = Typed::from_words(words)?;
-    let route = route(words, typed.address.clone())?;
-    let way = Way { route, is_default: !typed.has_address };
+    let route = options::route(words, typed.address.clone())?;
+    let not_given = (!typed.has_address).then(|| not_given(words));
+    let way = Way { route, not_given };
     let asked = Asked::from_words(words).files_only();
     let method = typed.method.as_deref();
     if asked.schema_given() {
@@ -315,20 +260,24 @@ pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
         let listing = Listing { services: &services, whose: "the built-in schema" };
         return finish(builtin::schema(comments)?, listing.only()?, way, None);
     }
+    let max = options::max_message(words)?;
     let client = way.connect()?;
-    let mut reflection = Reflection::new(&client, metadata(words)?, CALL_MESSAGE_MAX);
-    let set = ask(&mut reflection, method.unwrap_or_default())?;
+    let reflection = Reflection::new(&client, options::metadata(words)?);
+    let mut reflection = reflection.accepting(max);
+    let whose = format!("the server {}", client.server());
+    let set = ask(&mut reflection, &whose, method.unwrap_or_default());
+    let set = set.map_err(|error| match error.kind() {
+        Kind::Usage => way.say_default(error),
+        _ => error,
+    })?;
     let (schema, sets) = schema::from_server(set, comments)?;
     let services = of_sets(&sets);
     let services = services.map_err(|error| {
         error.hint(format!("it is the server {} that tells it", client.server()))
     })?;
-    let listing = Listing { services: &services, whose: "the server" };
-    let found = listing.find(method.unwrap_or_default()).map_err(|error| {
-        // It may be meant for the address that is missing.
-        let is_host = way.is_default && method.is_some_and(|word| !word.contains(['/', '.']));
-        error.maybe_hint(is_host.then(|| String::from("an address ends in :PORT")))
-    })?;
+    let listing = Listing { services: &services, whose: &whose };
+    // The word may be meant for the address that is missing.
+    let found = listing.find(method.unwrap_or_default()).map_err(|it| way.say_default(it))?;
     // What the server does not tell of its own method is no mistake of the words.
     finish(schema, found, way, Some(client)).map_err(|error| {
         let hint = "the server's reflection tells the method, and not all of its types";
@@ -336,17 +285,8 @@ pub fn choose(words: &[OsString], comments: bool) -> Result<Chosen> {
     })
 }
 
-/// The services of all sets, each once.
 fn of_sets(sets: &[Set]) -> Result<Vec<Service>> {
-    let mut all: Vec<Service> = Vec::new();
-    for set in sets {
-        for service in services::of_set(&set.bytes)? {
-            if !all.iter().any(|known| known.name == service.name) {
-                all.push(service);
-            }
-        }
-    }
-    Ok(all)
+    services::of_sets(sets.iter().map(|set| &*set.bytes))
 }
 
 /// The names of the methods that `words` may call or answer, as far as they are
@@ -372,8 +312,8 @@ fn finish(schema: Schema, method: &Method, way: Way, client: Option<Client>) -> 
     Ok(Chosen::of_method(schema, input, target))
 }
 
-/// Asks a server for what a method's name may mean.
-fn ask(reflection: &mut Reflection<'_>, method: &str) -> Result<Set> {
+/// Asks a server, `whose` services they are, for what a method's name may mean.
+fn ask(reflection: &mut Reflection<'_>, whose: &str, method: &str) -> Result<Set> {
     let names = reflection.services()?;
     let all = names.iter().map(String::as_str);
     let mut files = Files::start()?;
@@ -383,7 +323,7 @@ fn ask(reflection: &mut Reflection<'_>, method: &str) -> Result<Set> {
             [] if reflection.add(service, &mut files)? => {}
             [] => {
                 let known: Vec<&str> = names.iter().map(String::as_str).collect();
-                return Err(methods::no_service("the server", service, &known));
+                return Err(methods::no_service(whose, service, &known));
             }
             [full] => {
                 reflection.add(full, &mut files)?;
@@ -438,17 +378,6 @@ mod tests {
         for (line, expected) in cases {
             let found = positionals(&words(line));
             assert_eq!(found.join(OsStr::new(" ")), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_time_has_a_unit_or_is_seconds() {
-        let cases = [("5", 5000), ("0.5", 500), ("500ms", 500), ("2s", 2000), ("1m", 60_000)];
-        for (text, millis) in cases {
-            assert_eq!(timeout(text).ok(), Some(Duration::from_millis(millis)), "{text}");
-        }
-        for text in ["", "0", "-1", "x", "1e3", "inf", "5 s", "ms"] {
-            assert!(timeout(text).is_err(), "{text}");
         }
     }
 }

@@ -9,7 +9,7 @@ use hyper::header::HeaderMap;
 use hyper::{Request, Response};
 
 use super::status::Status;
-use super::{Link, faults, metadata};
+use super::{Limit, Link, faults, metadata};
 use crate::error::{Error, Result};
 use crate::escape::quote;
 use crate::rpc::address::Address;
@@ -31,8 +31,8 @@ pub(super) struct Answer<'l> {
     headers: HeaderMap,
     body: Incoming,
     packing: Packing,
-    /// The bytes that a message may have.
-    max: u64,
+    /// What a message may have.
+    limit: Limit,
     /// What has arrived, of which so many bytes are done with.
     arrived: Vec<u8>,
     done: usize,
@@ -51,7 +51,7 @@ impl<'l> Answer<'l> {
         link: &'l Link,
         address: &'l Address,
         response: Response<Incoming>,
-        max: u64,
+        limit: Limit,
     ) -> Result<Self> {
         let (parts, body) = response.into_parts();
         let headers = parts.headers;
@@ -70,7 +70,7 @@ impl<'l> Answer<'l> {
             }
         };
         let (arrived, done, count, trailers) = (Vec::new(), 0, 0, None);
-        Ok(Answer { link, address, headers, body, packing, max, arrived, done, count, trailers })
+        Ok(Answer { link, address, headers, body, packing, limit, arrived, done, count, trailers })
     }
 
     /// The headers as lines that can be shown.
@@ -144,7 +144,7 @@ impl<'l> Answer<'l> {
                 _ => "a message of gRPC begins with 0, or with 1 if it is packed",
             }));
         }
-        if length > self.max {
+        if length > self.limit.bytes {
             return Err(self.too_large(&format!("has {}", bytes_of(length))));
         }
         // At most what is allowed for, as was looked at above.
@@ -160,14 +160,14 @@ impl<'l> Answer<'l> {
     fn unpacked(&self, packed: &[u8]) -> Result<Vec<u8>> {
         let mut message = Vec::new();
         let unpacked = flate2::read::GzDecoder::new(packed)
-            .take(self.max.saturating_add(1))
+            .take(self.limit.bytes.saturating_add(1))
             .read_to_end(&mut message);
         if let Err(error) = unpacked {
             let number = self.count + 1;
             let what = format!("message {number} of the answer cannot be unpacked: ");
             return Err(Error::failure(what + &faults::reason(&error)));
         }
-        match message.len() as u64 > self.max {
+        match message.len() as u64 > self.limit.bytes {
             true => Err(self.too_large("unpacks to more")),
             false => Ok(message),
         }
@@ -175,9 +175,10 @@ impl<'l> Answer<'l> {
 
     #[cold]
     fn too_large(&self, has: &str) -> Error {
-        let (number, max) = (self.count + 1, bytes_of(self.max));
-        Error::failure(format!("message {number} of the answer {has}, and {max} are accepted"))
-            .hint("`--max-message-size` accepts more")
+        let Limit { bytes, whose, mend } = self.limit;
+        let (number, max) = (self.count + 1, bytes_of(bytes));
+        Error::failure(format!("message {number} of {whose} {has}, and {max} are accepted"))
+            .hint(mend)
     }
 
     #[cold]

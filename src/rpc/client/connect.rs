@@ -120,7 +120,11 @@ async fn attempt(route: &Route, phase: &Come) -> Result<Link> {
     phase.set(Phase::Hello);
     let (stream, outside) = Witness::new(stream);
     let stream: Box<dyn Io> = match config {
-        Some(config) => Box::new(secured(route, config, stream, &outside, &mut facts).await?),
+        Some(config) => {
+            let stream = secured(route, config, stream, &outside, &mut facts).await?;
+            phase.set(Phase::Secured);
+            Box::new(stream)
+        }
         None => Box::new(stream),
     };
     let (stream, inside) = Witness::new(stream);

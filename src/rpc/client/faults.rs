@@ -10,7 +10,7 @@ use tokio_rustls::rustls::{self, AlertDescription, CertificateError};
 use crate::error::{self, Error, names};
 use crate::escape::{quote, quote_bytes, visible};
 use crate::rpc::address::{Address, Place};
-use crate::rpc::tls::is_authority;
+use crate::rpc::tls::{OF_VERSION_1, VERSION_3, is_authority, is_version_1};
 use crate::wire::limits::CALL_HEADERS_MAX;
 
 /// Characters of a reason that are shown.
@@ -25,6 +25,8 @@ pub enum Phase {
     Socket,
     /// The other side is to say something.
     Hello,
+    /// TLS is agreed on, and HTTP/2 is to begin.
+    Secured,
 }
 
 /// The first byte of a TLS record: an alert, or a part of the handshake.
@@ -104,6 +106,10 @@ pub fn too_late(address: &Address, phase: Phase, within: Duration) -> Error {
                 false => "is it a server of gRPC? if it expects TLS, write `https://` before it",
             })
         }
+        Phase::Secured => {
+            Error::failure(format!("{address} speaks TLS, and said nothing in it within {within}"))
+                .hint("is it a server of gRPC? is the port right?")
+        }
     }
 }
 
@@ -140,19 +146,22 @@ pub fn not_http2(address: &Address, start: &[u8]) -> Error {
 
 /// TLS cannot be agreed on; `start` is what the other side began with.
 pub fn handshake(address: &Address, error: &io::Error, start: &[u8]) -> Error {
-    let plain = |error: Error| error.hint(format!("if it speaks no TLS, write `http://{address}`"));
+    let http = format!("write `http://{address}`");
     if !start.is_empty() && !TLS_RECORDS.contains(&start[0]) {
         let error = Error::failure(format!("{address} speaks no TLS"));
         // The frame that HTTP/2 begins with, 4 by its type, tells nobody more.
-        return plain(match start.get(3) {
-            Some(4) => error.line("it speaks HTTP/2 without"),
-            _ => error.line(format!("it began with {}", quote_bytes(start))),
-        });
+        return match start.get(3) {
+            Some(4) => error.line("it speaks HTTP/2 without").hint(http),
+            _ => error
+                .line(format!("it began with {}", quote_bytes(start)))
+                .hint(format!("is the port right? if it is, {http}")),
+        };
     }
     match tls_error(error) {
         Some(error) => of_tls(address, error),
         None if start.is_empty() => {
-            plain(Error::failure(format!("{address} closed the connection when asked for TLS")))
+            Error::failure(format!("{address} closed the connection when asked for TLS"))
+                .hint(format!("if it speaks no TLS, {http}"))
         }
         None => Error::failure(format!("{address} and TLS cannot be agreed on: {}", reason(error))),
     }
@@ -198,7 +207,10 @@ fn certificate(address: &Address, error: &CertificateError) -> Error {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 found = found.line(format!("it has {}", names::list(&names)));
             }
-            found.hint("call the server by a name that its certificate has")
+            found.hint(match address.place {
+                Place::Host { .. } => "call the server by a name that its certificate has",
+                Place::Unix(_) => "at a socket of the file system it has to be for localhost",
+            })
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             Error::failure(format!("{whose} has expired"))
@@ -213,6 +225,9 @@ fn certificate(address: &Address, error: &CertificateError) -> Error {
             Error::failure(format!("{whose} is that of an authority, and is not trusted"))
                 .hint("if it is the server's own, name it with `--ca FILE`")
         }
+        old if is_version_1(old) => Error::failure(format!("{whose} {OF_VERSION_1}"))
+            .hint("the server needs another one")
+            .hint(VERSION_3),
         other => {
             let other = visible(&format!("{other:?}"));
             Error::failure(format!("{whose} cannot be used: {other}")).hint(trust)
@@ -311,6 +326,17 @@ mod tests {
         for (duration, expected) in cases {
             assert_eq!(time(duration), expected);
         }
+    }
+
+    #[test]
+    fn a_certificate_of_version_1_is_told() {
+        let (address, _) = crate::rpc::address::parse("https://a:1").expect("an address");
+        let version = std::sync::Arc::new(webpki::Error::UnsupportedCertVersion);
+        let error = CertificateError::Other(rustls::OtherError(version));
+        let error = certificate(&address, &error).to_string();
+        let what =
+            "error: the certificate of a:1 is of version 1 of X.509, and TLS takes version 3\n";
+        assert!(error.starts_with(what) && error.contains("-addext"), "{error}");
     }
 
     #[test]

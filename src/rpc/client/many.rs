@@ -20,7 +20,7 @@ use super::connect::{Link, Route};
 use super::status::Status;
 use super::{Answers, Call, metadata, request, within};
 use crate::error::{Error, Result};
-use crate::wire::limits::{ANSWERS_AHEAD, CALLS_IN_FLIGHT};
+use crate::wire::limits::{ANSWERS_AHEAD, CALLS_IN_FLIGHT, RESENT_MAX};
 
 /// What happens in a call, in the order of these; there is any number of
 /// messages.
@@ -222,32 +222,34 @@ impl Shared {
 }
 
 /// Makes a call. One that the connection did not take any more goes over the
-/// next, once; if there is none, that is the end of all.
+/// next; if there is none, that is the end of all.
 async fn fly(shared: &Shared, number: u64, message: &[u8], told: &Told) -> Result<Event> {
     let Shared { route, call, .. } = shared;
     let message = &[message.to_vec()];
     let mut link = Arc::clone(&*shared.link.lock().await);
-    let first = request(&link, call, Body::of(message)?)?;
-    if number == 1 && call.watched {
-        told.tell(Event::Request(metadata::lines(first.headers())));
-    }
-    let response = match answer::asked(&link, &route.address, first).await {
-        Err(unmade) if unmade.is_unsent => {
-            let (next, is_new) = match shared.renewed(&link).await {
-                Ok(renewed) => renewed,
-                Err(error) => return Ok(Event::Lost(error)),
-            };
-            link = next;
-            if is_new && call.watched {
-                told.tell(Event::Connected(link.facts.clone()));
-            }
-            let again = request(&link, call, Body::of(message)?)?;
-            answer::asked(&link, &route.address, again).await
+    let mut resent = 0;
+    let response = loop {
+        let request = request(&link, call, Body::of(message)?)?;
+        if number == 1 && resent == 0 && call.watched {
+            told.tell(Event::Request(metadata::lines(request.headers())));
         }
-        response => response,
+        match answer::asked(&link, &route.address, request).await {
+            Err(unmade) if unmade.is_unsent && resent < RESENT_MAX => {
+                let (next, is_new) = match shared.renewed(&link).await {
+                    Ok(renewed) => renewed,
+                    Err(error) => return Ok(Event::Lost(error)),
+                };
+                link = next;
+                if is_new && call.watched {
+                    told.tell(Event::Connected(link.facts.clone()));
+                }
+                resent += 1;
+            }
+            response => break response,
+        }
     };
     let mut answer =
-        Answer::new(&link, &route.address, response.map_err(|it| it.error)?, call.max_message)?;
+        Answer::new(&link, &route.address, response.map_err(|it| it.error)?, call.limit)?;
     if call.watched {
         told.tell(Event::Headers(answer.header_lines()));
     }

@@ -44,7 +44,8 @@ impl Metadata {
         let key = key.trim().to_ascii_lowercase();
         let value = value.trim();
         let name = HeaderName::from_bytes(key.as_bytes()).map_err(|_| {
-            bad("has no key that a header can have").hint("a key is letters, digits, `-` and `_`")
+            bad("has no key that a header can have")
+                .hint("a key is letters, digits, `-`, `_` and `.`")
         })?;
         if key.starts_with("grpc-") || OURS.contains(&&*key) {
             let error = bad("sets a header that belongs to gRPC itself");

@@ -31,6 +31,7 @@ use hyper::{Method, Request, Uri, Version};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::{Error, Result};
+use crate::wire::limits::CALL_MESSAGE_MAX;
 use answer::Answer;
 use body::{Body, Fault, Requests};
 use connect::{Link, Route};
@@ -55,10 +56,36 @@ pub struct Call {
     pub metadata: Metadata,
     /// How long it may take.
     pub timeout: Option<Duration>,
-    /// The bytes that a message of the answer may have.
-    pub max_message: u64,
+    /// What a message of the answer may have.
+    pub limit: Limit,
     /// Whether headers and trailers are told.
     pub watched: bool,
+}
+
+/// The bytes that a message of an answer may have, and what is said where it has
+/// more.
+#[derive(Clone, Copy)]
+pub struct Limit {
+    /// The bytes.
+    pub bytes: u64,
+    /// Whose messages they are.
+    pub whose: &'static str,
+    /// What helps.
+    pub mend: &'static str,
+}
+
+impl Limit {
+    /// That of a user who named it.
+    pub fn given(bytes: u64) -> Self {
+        Limit { bytes, ..Limit::default() }
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        let mend = "`--max-message-size` accepts more";
+        Limit { bytes: CALL_MESSAGE_MAX, whose: "the answer", mend }
+    }
 }
 
 /// The requests of a call.
@@ -188,7 +215,7 @@ impl Client {
             watch.request(&metadata::lines(request.headers()));
         }
         let response = answer::asked(&self.link, address, request).await.map_err(|it| it.error)?;
-        let mut answer = Answer::new(&self.link, address, response, call.max_message)?;
+        let mut answer = Answer::new(&self.link, address, response, call.limit)?;
         if call.watched {
             watch.headers(&answer.header_lines());
         }

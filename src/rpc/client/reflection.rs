@@ -9,10 +9,10 @@ use tonic_reflection::pb::v1::server_reflection_request::MessageRequest as Ask;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse as Told;
 use tonic_reflection::pb::v1::{ServerReflectionRequest, ServerReflectionResponse};
 
-use super::super::code::{PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED};
+use super::super::code::{NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED};
 use super::metadata::Metadata;
 use super::status::Status;
-use super::{Call, Client, Messages, Watch, faults};
+use super::{Call, Client, Limit, Messages, Watch, faults};
 use crate::error::{Error, Kind, Result};
 use crate::escape::visible;
 use crate::schema::descriptor::read;
@@ -27,11 +27,11 @@ const VERSIONS: [&str; 2] = ["grpc.reflection.v1", "grpc.reflection.v1alpha"];
 /// What to do without reflection.
 const NAME_IT: &str = "name its schema with `--proto FILE` or `--descriptor-set FILE`";
 
+/// Whose messages they are.
+const WHOSE: &str = "the server's reflection";
+
 /// Files that are asked for at a time.
 const AT_A_TIME: usize = 16;
-
-/// The code of an answer that there is no such thing.
-const NOT_FOUND: i32 = 5;
 
 /// The reflection of a server.
 pub struct Reflection<'c> {
@@ -44,7 +44,7 @@ pub struct Reflection<'c> {
     within: Duration,
     /// The version that answered.
     version: Option<&'static str>,
-    max_message: u64,
+    limit: Limit,
 }
 
 /// What is taken from a server's reflection.
@@ -57,10 +57,17 @@ pub struct Files {
 
 impl<'c> Reflection<'c> {
     /// Nothing is asked yet.
-    pub fn new(client: &'c Client, metadata: Metadata, max_message: u64) -> Self {
-        let max_message = max_message.max(CALL_MESSAGE_MAX);
+    pub fn new(client: &'c Client, metadata: Metadata) -> Self {
+        let limit = Limit { bytes: CALL_MESSAGE_MAX, whose: WHOSE, mend: NAME_IT };
         let within = client.route.within;
-        Reflection { client, metadata, takes_headers: true, within, version: None, max_message }
+        Reflection { client, metadata, takes_headers: true, within, version: None, limit }
+    }
+
+    /// The same for a command with an option for the bytes of a message. Those of
+    /// a schema are seldom what it is given for: it makes them no fewer.
+    pub fn accepting(self, max: Option<u64>) -> Self {
+        let bytes = max.unwrap_or_default().max(CALL_MESSAGE_MAX);
+        Reflection { limit: Limit { whose: WHOSE, ..Limit::given(bytes) }, ..self }
     }
 
     /// The same for a command that sends no headers.
@@ -114,7 +121,9 @@ impl<'c> Reflection<'c> {
                         files.take(file, &mut wanted)?;
                     }
                 }
-                Told::ErrorResponse(error) if error.error_code == NOT_FOUND => return Ok(false),
+                Told::ErrorResponse(error) if error.error_code == i32::from(NOT_FOUND) => {
+                    return Ok(false);
+                }
                 Told::ErrorResponse(error) => return Err(refused(&error)),
                 _ => return Err(astray("a file")),
             }
@@ -158,7 +167,7 @@ impl<'c> Reflection<'c> {
             None => &VERSIONS[..],
         };
         for version in versions {
-            let mut told = Gathered { max: count, messages: Vec::new() };
+            let mut told = Gathered { max: count, messages: Vec::new(), len: 0 };
             let status = self.call(version, messages.clone(), &mut told)?;
             if status.code == UNIMPLEMENTED && self.version.is_none() {
                 continue;
@@ -205,7 +214,7 @@ impl<'c> Reflection<'c> {
             path: format!("/{version}.ServerReflection/ServerReflectionInfo"),
             metadata: self.metadata.clone(),
             timeout: Some(self.within),
-            max_message: self.max_message,
+            limit: self.limit,
             watched: false,
         };
         let made = self.client.call(&call, Messages::Given(messages), told);
@@ -244,12 +253,7 @@ impl Files {
         let _ = prost::encode_length_delimiter(file.len(), &mut self.set);
         self.set.extend_from_slice(&file);
         if self.set.len() > REFLECTED_LEN_MAX || self.names.len() >= REFLECTED_FILES_MAX {
-            return Err(Error::failure("the schema that the server tells has no end").hint(
-                format!(
-                    "at most {REFLECTED_FILES_MAX} files and {} MiB are taken",
-                    REFLECTED_LEN_MAX >> 20
-                ),
-            ));
+            return Err(endless());
         }
         let read = read::set(&self.set[start..], false).map_err(|error| {
             error.hint("the server's reflection has told it, and it is no descriptor")
@@ -267,6 +271,8 @@ impl Files {
 struct Gathered {
     max: usize,
     messages: Vec<Told>,
+    /// The bytes of these.
+    len: usize,
 }
 
 impl Watch for Gathered {
@@ -278,6 +284,11 @@ impl Watch for Gathered {
         if self.messages.len() == self.max {
             return Err(astray("as many answers as it was asked for"));
         }
+        // Several wait here until the last is there, each as long as may be.
+        self.len += message.len();
+        if self.len > REFLECTED_LEN_MAX {
+            return Err(endless());
+        }
         let message = ServerReflectionResponse::decode(&*message)
             .map_err(|_| astray("an answer that can be read"))?;
         self.messages.push(message.message_response.ok_or_else(|| astray("an answer"))?);
@@ -285,6 +296,13 @@ impl Watch for Gathered {
     }
 
     fn trailers(&mut self, _: &[String]) {}
+}
+
+#[cold]
+fn endless() -> Error {
+    let mib = REFLECTED_LEN_MAX >> 20;
+    Error::failure("the schema that the server tells has no end")
+        .hint(format!("at most {REFLECTED_FILES_MAX} files and {mib} MiB are taken"))
 }
 
 #[cold]

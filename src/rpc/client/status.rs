@@ -101,7 +101,23 @@ impl Status {
         if more > 0 {
             error = error.line(format!("and {more} more lines"));
         }
-        error
+        match self.is_of_size() {
+            true => error.hint(
+                "the limit is the server's own: `--max-message-size` of `hello call` is for answers",
+            ),
+            false => error,
+        }
+    }
+
+    /// Whether it is that a message was too large for the server, as far as that can
+    /// be told: the code is that of other things too, and each implementation has
+    /// words of its own.
+    fn is_of_size(&self) -> bool {
+        let text = self.message.to_ascii_lowercase();
+        let said = ["larger than max", "too large", "exceeds maximum size", "exceeds the maximum"];
+        matches!(self.code, code::RESOURCE_EXHAUSTED | code::OUT_OF_RANGE)
+            && text.contains("message")
+            && said.iter().any(|said| text.contains(said))
     }
 }
 
@@ -189,6 +205,29 @@ mod tests {
             error(&[("grpc-status", "x")]),
             "2 error: the server answered UNKNOWN (its code \"x\" does not exist)"
         );
+    }
+
+    #[test]
+    fn a_limit_of_the_server_is_told_apart() {
+        let has_hint = |code: &'static str, text: &str| {
+            let error = error(&[("grpc-status", code), ("grpc-message", text)]);
+            error.contains("\nhint: the limit is the server's own")
+        };
+        // C and Python, Go, Java, .NET, tonic, and ours.
+        for (code, text) in [
+            ("8", "SERVER: Received message larger than max (5000005 vs. 4194304)"),
+            ("8", "grpc: received message larger than max (5000005 vs. 4194304)"),
+            ("8", "gRPC message exceeds maximum size 4194304: 5000005"),
+            ("8", "Received message exceeds the maximum configured message size."),
+            ("11", "Error, decoded message length too large: found 5 bytes, the limit is: 4 bytes"),
+            ("8", "the message is too large: this server takes 4194304 bytes"),
+        ] {
+            assert!(has_hint(code, text), "{text}");
+        }
+        for (code, text) in [("8", "no messages are left today"), ("3", "the message is too large")]
+        {
+            assert!(!has_hint(code, text), "{text}");
+        }
     }
 
     #[test]

@@ -6,34 +6,35 @@ use std::task::{Context, Poll};
 
 use http::header::ALLOW;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
+use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::BoxFuture;
-use tonic::{Code, Status};
-use tonic_health::pb::health_server::HealthServer;
-use tonic_health::server::HealthService;
 use tower_service::Service;
 
-use super::given::Given;
-use super::greeter::{self, Hello};
+use super::given::{self, Given};
+use super::greeter;
+use super::health;
 use super::log::{self, Say};
 use super::reflection::{v1, v1alpha};
+use super::refusal;
 use crate::error::names;
 use crate::escape::quote;
 use crate::rpc::is_grpc;
-use crate::schema::builtin::types::greeter_server::GreeterServer;
 
 /// All that is served.
 pub struct Routes {
     /// The services that this is for.
     pub main: Main,
     /// Whether they are well.
-    pub health: HealthServer<HealthService>,
+    pub health: health::Server,
     /// What they are.
     pub reflection: v1::Server,
     /// The same, as older clients ask for it.
     pub reflection_alpha: v1alpha::Server,
     /// The names of all services, and those of their methods.
     pub services: Vec<(String, Vec<String>)>,
+    /// The bytes of the largest message.
+    pub max: usize,
     /// Where each call is told.
     pub log: Option<Say>,
 }
@@ -41,13 +42,10 @@ pub struct Routes {
 /// The services that a server is for.
 pub enum Main {
     /// The built-in one.
-    Greeter(GreeterServer<Hello>),
+    Greeter(greeter::Served),
     /// Those of a schema.
     Given(Given),
 }
-
-/// How prost begins to say that bytes are no message.
-const NOT_DECODED: &str = "failed to decode Protobuf message";
 
 /// Answers calls. Each connection has one.
 #[derive(Clone)]
@@ -79,13 +77,13 @@ impl Routes {
         }
         let path = request.uri().path();
         match &self.main {
-            Main::Greeter(server) if path == greeter::PATH => {
-                return with_our_codes(server.clone().call(request));
+            Main::Greeter(greeter) if path == greeter::PATH => {
+                return in_our_words(greeter.clone().answer(request), self.max);
             }
             Main::Greeter(_) => {}
             Main::Given(given) => {
-                if let Some(answer) = given.answering(path) {
-                    return with_our_codes(answer(request));
+                if let Some(answering) = given.answering(path) {
+                    return in_our_words(given::answer(answering, request), self.max);
                 }
             }
         }
@@ -145,20 +143,16 @@ fn plain(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// The codes that say more than those of tonic: a message that is too large
-/// exhausts a resource, as the official implementations have it, and bytes that
-/// are no message are a mistake of the client's.
-fn with_our_codes(answer: Answer) -> Answer {
+/// An answer, in which tonic's words for a message that is too large are ours.
+fn in_our_words(
+    answer: impl Future<Output = Response<Body>> + Send + 'static,
+    max: usize,
+) -> Answer {
     Box::pin(async move {
-        let mut response = answer.await?;
+        let response = answer.await;
         // Only an answer that failed at once has its status among the headers.
-        let Some(status) = response.extensions().get::<Status>() else { return Ok(response) };
-        let code = match status.code() {
-            Code::OutOfRange => Code::ResourceExhausted,
-            Code::Internal if status.message().starts_with(NOT_DECODED) => Code::InvalidArgument,
-            _ => return Ok(response),
-        };
-        response.headers_mut().insert(Status::GRPC_STATUS, HeaderValue::from(code as i32));
-        Ok(response)
+        let status = response.extensions().get::<Status>();
+        let ours = status.and_then(|status| refusal::too_large(status, max));
+        Ok(ours.map_or(response, Status::into_http))
     })
 }

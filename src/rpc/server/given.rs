@@ -1,7 +1,6 @@
 //! Services of any schema, which answer with the replies that they were given.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -14,6 +13,7 @@ use tonic::codegen::BoxFuture;
 use tonic::server::{Grpc, UnaryService};
 use tonic::{Request, Response, Status};
 
+use super::refusal;
 use super::replies::{self, Reply};
 use crate::codec::check;
 use crate::error::{Error, Result, names};
@@ -21,20 +21,17 @@ use crate::schema::descriptor::services::{Method, Service};
 use crate::schema::methods::Listing;
 use crate::schema::{Compiled, Schema};
 
-/// Characters of an error that go into a status: headers have little room, and
-/// each that is not ASCII takes nine bytes there.
-const STATUS_MAX: usize = 800;
-
 /// The methods of a schema.
 pub struct Given {
     /// By path, with the slash before it.
     methods: HashMap<String, Arc<Answering>>,
-    max: usize,
 }
 
 /// A method, and what it answers.
-struct Answering {
+pub struct Answering {
     method: Method,
+    /// The bytes of the largest message.
+    max: usize,
     /// None if no reply was given.
     said: Option<Said>,
 }
@@ -55,7 +52,7 @@ impl Given {
     pub fn new(schema: &Schema, services: &[Service], given: &[Reply], max: usize) -> Result<Self> {
         let mut methods = HashMap::new();
         for method in services.iter().flat_map(|service| &service.methods) {
-            let answering = Answering { method: method.clone(), said: None };
+            let answering = Answering { method: method.clone(), max, said: None };
             methods.insert(format!("/{}", method.path), answering);
         }
         let listing = Listing { services, whose: "the schema" };
@@ -83,20 +80,12 @@ impl Given {
             }
         }
         let methods = methods.into_iter().map(|(path, found)| (path, Arc::new(found))).collect();
-        Ok(Given { methods, max })
+        Ok(Given { methods })
     }
 
     /// What answers calls of this path, if anything does.
-    pub fn answering(
-        &self,
-        path: &str,
-    ) -> Option<
-        impl FnOnce(http::Request<Body>) -> BoxFuture<http::Response<Body>, Infallible> + use<>,
-    > {
-        let (answering, max) = (Arc::clone(self.methods.get(path)?), self.max);
-        Some(move |request| -> BoxFuture<http::Response<Body>, Infallible> {
-            Box::pin(async move { Ok(answer(answering, request, max).await) })
-        })
+    pub fn answering(&self, path: &str) -> Option<Arc<Answering>> {
+        self.methods.get(path).cloned()
     }
 }
 
@@ -107,10 +96,10 @@ fn compiled(schema: &Schema, name: &str, method: &Method) -> Result<Compiled> {
     schema.compile(schema.message(name).map_err(of)?).map_err(of)
 }
 
-async fn answer(
+/// Answers a call.
+pub async fn answer(
     answering: Arc<Answering>,
     request: http::Request<Body>,
-    max: usize,
 ) -> http::Response<Body> {
     if answering.said.is_none() {
         let path = names::shown(&answering.method.path);
@@ -120,7 +109,7 @@ async fn answer(
     }
     let mut grpc = Grpc::new(Raw(Arc::clone(&answering)))
         .accept_compressed(CompressionEncoding::Gzip)
-        .max_decoding_message_size(max);
+        .max_decoding_message_size(answering.max);
     let method = &answering.method;
     let handler = Handler(Arc::clone(&answering));
     match (method.client_streaming, method.server_streaming) {
@@ -182,18 +171,10 @@ impl Decoder for Checked {
     fn decode(&mut self, from: &mut DecodeBuf<'_>) -> std::result::Result<Option<Bytes>, Status> {
         let bytes = from.copy_to_bytes(from.remaining());
         if let Some(said) = &self.0.said {
-            check::message(said.input.root(), &bytes).map_err(|error| invalid(&error))?;
+            check::message(said.input.root(), &bytes).map_err(|error| refusal::invalid(&error))?;
         }
         Ok(Some(bytes))
     }
-}
-
-/// What a client is told whose request does not decode.
-#[cold]
-fn invalid(error: &Error) -> Status {
-    let text = error.to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text).to_owned();
-    Status::invalid_argument(names::cut(text, STATUS_MAX))
 }
 
 /// Answers calls of one method.
@@ -267,7 +248,8 @@ impl Stream for Replies {
                 Some(Err(status)) => {
                     self.requests = None;
                     self.next = usize::MAX;
-                    return Poll::Ready(Some(Err(status)));
+                    let ours = refusal::too_large(&status, self.answering.max);
+                    return Poll::Ready(Some(Err(ours.unwrap_or(status))));
                 }
                 None => self.requests = None,
             }

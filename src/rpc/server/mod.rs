@@ -4,7 +4,8 @@
 //! - `accept`: takes connections in; `slots`: as many as can be;
 //!   `connection`: each as far as its preface.
 //! - `dispatch`: leads calls to who answers: `greeter`, `given` by
-//!   `replies`, `reflection`, and tonic's health.
+//!   `replies`, `reflection`, `health`; `refusal`: what they say of requests that
+//!   they do not take.
 //! - `log`: a line for each call.
 //!
 //! From the preface on, connections are those of tonic.
@@ -14,9 +15,11 @@ mod connection;
 mod dispatch;
 mod given;
 mod greeter;
+mod health;
 mod listen;
 mod log;
 mod reflection;
+mod refusal;
 mod replies;
 mod slots;
 
@@ -30,8 +33,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Server;
 use tonic_health::ServingStatus;
-use tonic_health::pb::health_server::HealthServer;
-use tonic_health::server::{HealthReporter, HealthService};
+use tonic_health::server::HealthReporter;
 
 use crate::error::{self, Error, Result};
 use crate::rpc::address::Place;
@@ -118,23 +120,15 @@ impl Services {
             tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
             tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
         ];
-        let mut of_ours = Vec::new();
-        for set in ours {
-            of_ours.extend(services::of_set(set)?);
-        }
-        let mut served: Vec<Service> = Vec::new();
-        for set in sets {
-            let mut found = services::of_set(set)?;
-            // Two sets may have the same file.
-            found.retain(|new| of_ours.iter().chain(&served).all(|known| known.name != new.name));
-            served.extend(found);
-        }
+        let of_ours = services::of_sets(ours)?;
+        let mut served = services::of_sets(sets.iter().map(Vec::as_slice))?;
+        served.retain(|new| of_ours.iter().all(|known| known.name != new.name));
         if served.is_empty() {
             return Err(Error::usage("the schema has no services")
                 .hint("`hello serve` without a schema serves the Greeter"));
         }
         let main = match &options.given {
-            None => Main::Greeter(greeter::server(options.max)),
+            None => Main::Greeter(greeter::Served::new(options.max)?),
             Some(given) => {
                 Main::Given(Given::new(given.schema, &served, given.replies, options.max)?)
             }
@@ -157,10 +151,11 @@ impl Services {
             |service: &Service| service.methods.iter().map(|it| method(&it.path)).collect();
         Routes {
             main: self.main,
-            health: HealthServer::new(HealthService::from_health_reporter(health.clone())),
+            health: health::server(health.clone()),
             reflection: v1::server(Arc::clone(&offered)),
             reflection_alpha: v1alpha::server(offered),
             services: self.all.iter().map(|it| (it.name.clone(), methods(it))).collect(),
+            max: options.max,
             log: options.log.then_some(options.say),
         }
     }

@@ -46,8 +46,18 @@ pub(super) enum Accepted {
 /// Whether a certificate was refused as one of an authority that is shown as a
 /// server's.
 pub fn is_authority(error: &CertificateError) -> bool {
-    let CertificateError::Other(other) = error else { return false };
-    other.0.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity)
+    of_webpki(error) == Some(&webpki::Error::CaUsedAsEndEntity)
+}
+
+/// Whether it was refused for its version: openssl makes version 1 where it is
+/// told of no extensions.
+pub fn is_version_1(error: &CertificateError) -> bool {
+    of_webpki(error) == Some(&webpki::Error::UnsupportedCertVersion)
+}
+
+fn of_webpki(error: &CertificateError) -> Option<&webpki::Error> {
+    let CertificateError::Other(other) = error else { return None };
+    other.0.downcast_ref()
 }
 
 impl ServerCertVerifier for Verifier {

@@ -58,6 +58,22 @@ pub fn of_set(bytes: &[u8]) -> Result<Vec<Service>> {
     Ok(services)
 }
 
+/// The services of several sets, each once: two sets may have the same file.
+///
+/// # Errors
+///
+/// As [`of_set`].
+pub fn of_sets<'s>(sets: impl IntoIterator<Item = &'s [u8]>) -> Result<Vec<Service>> {
+    let mut names = BTreeSet::new();
+    let mut all = Vec::new();
+    for set in sets {
+        let mut found = of_set(set)?;
+        found.retain(|service| names.insert(service.name.clone()));
+        all.extend(found);
+    }
+    Ok(all)
+}
+
 fn file(part: Part<'_>, services: &mut Vec<Service>) -> Result<()> {
     let mut package = String::new();
     let first = services.len();
