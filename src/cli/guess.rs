@@ -285,10 +285,12 @@ fn is_json(root: Option<Root<'_>>, raw: &[u8]) -> bool {
     root.map_or_else(looks, parses)
 }
 
-/// Without a type nothing tells text from any other.
+/// Without a type nothing tells text from any other. Nothing but comments is text of
+/// every type: what begins with the byte of `#` may as well be binary.
 fn is_text(root: Option<Root<'_>>, raw: &[u8]) -> bool {
+    let says = |line: &[u8]| !matches!(line.trim_ascii(), [] | [b'#', ..]);
     let parses = |root| text::parse(root, raw, Origin::START, &mut Vec::new()).is_ok();
-    !raw.trim_ascii().is_empty() && root.is_some_and(parses)
+    is_printable(raw) && raw.split(|&byte| byte == b'\n').any(says) && root.is_some_and(parses)
 }
 
 /// Whether bytes are text as people write it.
