@@ -83,6 +83,8 @@ struct Inner {
     root: Option<String>,
     path: Vec<String>,
     excerpt: Option<Excerpt>,
+    /// Whether the bytes are a message all the same.
+    sound: bool,
     /// What the other side says more of it.
     lines: Vec<String>,
     hints: Vec<String>,
@@ -109,6 +111,7 @@ impl Error {
             root: None,
             path: Vec::new(),
             excerpt: None,
+            sound: false,
             lines: Vec::new(),
             hints: Vec::new(),
         }))
@@ -223,6 +226,14 @@ impl Error {
         self
     }
 
+    /// Says that the bytes are a message all the same: what cannot be is to
+    /// write what they say.
+    #[cold]
+    pub fn of_sound(mut self) -> Self {
+        self.0.sound = true;
+        self
+    }
+
     /// Shows the input around the place.
     #[cold]
     pub fn showing(mut self, excerpt: Excerpt) -> Self {
@@ -290,6 +301,11 @@ impl Error {
     /// The record of a stream in which it happened.
     pub fn record(&self) -> Option<u64> {
         self.0.record
+    }
+
+    /// Whether the bytes are a message all the same.
+    pub fn is_of_sound(&self) -> bool {
+        self.0.sound
     }
 
     /// Where it is.

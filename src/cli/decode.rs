@@ -175,7 +175,7 @@ impl Decode {
         printed.map_err(|error| {
             let words = matches!(input, Input::Words(_));
             let (root, named) = (Some(printer.root), self.from.is_some());
-            let see = Some(self.pointer(context).of(&input.again()));
+            let see = Some(self.pointer(context, &error).of(&input.again()));
             guess::Asked { root, format, named, words, see }.explain(&raw, error)
         })?;
         warnings.tell(notes, None);
@@ -203,7 +203,6 @@ impl Decode {
         streaming: Streaming,
         context: &Context<'_>,
     ) -> Result<()> {
-        let pointer = self.pointer(context);
         let typed = input.again();
         let lines = self.from.is_some() && !streaming.named;
         let (input, from) = stream_input(input, from, lines)?;
@@ -230,14 +229,17 @@ impl Decode {
             _ => result,
         };
         result.map_err(|error| match error.record().or(skipped) {
-            Some(record) => error.hint(pointer.of_record(record, &typed, &streaming)),
+            Some(record) => {
+                let pointer = self.pointer(context, &error);
+                error.hint(pointer.of_record(record, &typed, &streaming))
+            }
             None => error,
         })
     }
 
     /// What shows the bytes that cannot be read.
-    fn pointer<'a>(&'a self, context: &Context<'a>) -> Pointer<'a> {
-        Pointer { words: context.words, from: self.from.as_deref() }
+    fn pointer<'a>(&'a self, context: &Context<'a>, error: &Error) -> Pointer<'a> {
+        Pointer { words: context.words, from: self.from.as_deref(), marks: !error.is_of_sound() }
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Pointer<'a> {
     pub words: &'a [OsString],
     /// The format that was named.
     pub from: Option<&'a str>,
+    /// Whether there is a place in the bytes that is marked.
+    pub marks: bool,
 }
 
 impl Pointer<'_> {
@@ -75,6 +77,7 @@ impl Pointer<'_> {
             Again::Stdin => " on the same input",
             Again::Long => " with the same bytes",
         };
-        format!("`{}`{on} shows every byte and marks the place", words.join(" "))
+        let marks = if self.marks { " and marks the place" } else { "" };
+        format!("`{}`{on} shows every byte{marks}", words.join(" "))
     }
 }
