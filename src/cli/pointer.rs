@@ -25,6 +25,11 @@ impl Pointer<'_> {
         self.line(Vec::new(), input)
     }
 
+    /// The hint for lines of a format of bytes.
+    pub fn of_lines(&self, input: &Again) -> String {
+        self.line(vec![String::from("--stream")], input)
+    }
+
     /// The hint for a record of a stream, counted from 1.
     pub fn of_record(&self, record: u64, input: &Again, streaming: &Streaming) -> String {
         let framing = streaming.name();

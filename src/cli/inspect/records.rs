@@ -55,7 +55,7 @@ pub fn run(
     records.finish(result).map_err(|error| match from {
         Format::Binary => {
             let sample = sample.lock().unwrap_or_else(PoisonError::into_inner);
-            guess::explain_stream(root, &sample, error)
+            guess::explain_stream(root, &sample, error, None)
         }
         _ => error,
     })
