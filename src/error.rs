@@ -51,6 +51,9 @@ const CALL_STATUS: u8 = 64;
 /// Characters of a field path that are shown.
 const PATH_MAX: usize = 400;
 
+/// What a message that ends too early most likely comes from.
+const CUT_SHORT: &str = "the input is cut short";
+
 /// What is wrong, where, and how to mend it.
 pub struct Error(Box<Inner>);
 
@@ -83,6 +86,8 @@ struct Inner {
     root: Option<String>,
     path: Vec<String>,
     excerpt: Option<Excerpt>,
+    /// Whether the bytes are a message all the same.
+    sound: bool,
     /// What the other side says more of it.
     lines: Vec<String>,
     hints: Vec<String>,
@@ -109,6 +114,7 @@ impl Error {
             root: None,
             path: Vec::new(),
             excerpt: None,
+            sound: false,
             lines: Vec::new(),
             hints: Vec::new(),
         }))
@@ -223,6 +229,14 @@ impl Error {
         self
     }
 
+    /// Says that the bytes are a message all the same: what cannot be is to
+    /// write what they say.
+    #[cold]
+    pub fn of_sound(mut self) -> Self {
+        self.0.sound = true;
+        self
+    }
+
     /// Shows the input around the place.
     #[cold]
     pub fn showing(mut self, excerpt: Excerpt) -> Self {
@@ -241,6 +255,27 @@ impl Error {
     #[cold]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hints.push(names::cut(hint.into(), TEXT_MAX));
+        self
+    }
+
+    /// Adds that the input ends too early; `by` how much, if that is known.
+    #[cold]
+    pub fn cut_short(self, by: Option<&str>) -> Self {
+        match by {
+            Some(by) => self.hint(format!("{CUT_SHORT} by {by}")),
+            None => self.hint(CUT_SHORT),
+        }
+    }
+
+    /// Says of a record that is all there that it is what is cut short: the
+    /// input does not end with it.
+    #[cold]
+    pub fn of_whole_record(mut self) -> Self {
+        for hint in &mut self.0.hints {
+            if let Some(by) = hint.strip_prefix(CUT_SHORT) {
+                *hint = format!("the record is cut short{by}");
+            }
+        }
         self
     }
 
@@ -290,6 +325,11 @@ impl Error {
     /// The record of a stream in which it happened.
     pub fn record(&self) -> Option<u64> {
         self.0.record
+    }
+
+    /// Whether the bytes are a message all the same.
+    pub fn is_of_sound(&self) -> bool {
+        self.0.sound
     }
 
     /// Where it is.

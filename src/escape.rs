@@ -11,13 +11,14 @@ use std::fmt::Write;
 /// Characters of quoted input that a message shows before it is cut.
 const QUOTE_MAX: usize = 60;
 
-/// Whether `c` must not come out raw: C0 controls, DEL, C1 controls, and the
-/// bidi controls of Unicode (the property `Bidi_Control`).
+/// Whether `c` must not come out raw: C0 controls, DEL, C1 controls, the bidi
+/// controls of Unicode (the property `Bidi_Control`), and its separators of lines and
+/// of paragraphs, at which some programs end a line.
 pub fn is_unsafe(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{9f}'
         | '\u{61c}' | '\u{200e}' | '\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `text` with every unsafe character written as an escape (`\n`, `\u001b`).

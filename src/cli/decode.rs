@@ -175,8 +175,11 @@ impl Decode {
         printed.map_err(|error| {
             let words = matches!(input, Input::Words(_));
             let (root, named) = (Some(printer.root), self.from.is_some());
-            let see = Some(self.pointer(context).of(&input.again()));
-            guess::Asked { root, format, named, words, see }.explain(&raw, error)
+            let marks = !error.is_of_sound();
+            let see = |other: Option<Format>| {
+                Some(self.pointer(context, other, marks && other.is_none()).of(&input.again()))
+            };
+            guess::Asked { root, format, named, words, see: Some(&see) }.explain(&raw, error)
         })?;
         warnings.tell(notes, None);
         warnings.finish();
@@ -203,8 +206,7 @@ impl Decode {
         streaming: Streaming,
         context: &Context<'_>,
     ) -> Result<()> {
-        let pointer = self.pointer(context);
-        let typed = input.again();
+        let (typed, words) = (input.again(), matches!(input, Input::Words(_)));
         let lines = self.from.is_some() && !streaming.named;
         let (input, from) = stream_input(input, from, lines)?;
         let split = split(from, streaming.framing);
@@ -225,19 +227,37 @@ impl Decode {
         let result = match from {
             Format::Binary => result.map_err(|error| {
                 let sample = sample.lock().unwrap_or_else(PoisonError::into_inner);
-                guess::explain_stream(Some(printer.root), &sample, error)
+                let see = |lines: Option<Format>| {
+                    let pointer = self.pointer(context, lines, false);
+                    match lines {
+                        None => Some(pointer.of(&typed)),
+                        // What was typed is hex of these lines.
+                        Some(_) => (!words).then(|| pointer.of_lines(&typed)),
+                    }
+                };
+                guess::explain_stream(Some(printer.root), &sample, error, Some(&see))
             }),
             _ => result,
         };
         result.map_err(|error| match error.record().or(skipped) {
-            Some(record) => error.hint(pointer.of_record(record, &typed, &streaming)),
+            Some(record) => {
+                let pointer = self.pointer(context, None, !error.is_of_sound());
+                error.hint(pointer.of_record(record, &typed, &streaming))
+            }
             None => error,
         })
     }
 
-    /// What shows the bytes that cannot be read.
-    fn pointer<'a>(&'a self, context: &Context<'a>) -> Pointer<'a> {
-        Pointer { words: context.words, from: self.from.as_deref() }
+    /// What shows the bytes that cannot be read, in the format that they really
+    /// have if that is another.
+    fn pointer<'a>(
+        &'a self,
+        context: &Context<'a>,
+        other: Option<Format>,
+        marks: bool,
+    ) -> Pointer<'a> {
+        let from = other.map_or(self.from.as_deref(), |other| Some(other.name()));
+        Pointer { words: context.words, from, marks }
     }
 }
 

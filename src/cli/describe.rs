@@ -1,22 +1,23 @@
 //! `hello describe`: what a schema holds, or a server offers.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 #[cfg(feature = "grpc")]
 use super::call::TlsOptions;
 use super::format::Offered;
-use super::io::OutputOptions;
+use super::io::{self, OutputOptions};
 use super::schema::{self, Asked, Chosen, SchemaFiles};
 #[cfg(feature = "grpc")]
 use super::server;
 use super::{Context, Spec, usage};
 use crate::codec::json;
-use crate::describe::find::{self, Found, find};
+use crate::describe::find::{self, Found};
 use crate::describe::{Described, Unit, list, set};
 use crate::error::{Error, Result, names};
-use crate::escape::{quote, word};
+use crate::escape::{quote, shell_word, word};
 use crate::schema::{Schema, Set, builtin};
 
 /// Print what the schema holds, as .proto text.
@@ -77,6 +78,9 @@ fn options(command: Command, _: &Context<'_>) -> Result<Command> {
     Ok(Describe::augment_args(command))
 }
 
+/// The extensions of descriptor sets.
+const SETS: [&str; 5] = ["binpb", "bin", "pb", "desc", "protoset"];
+
 /// What is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum To {
@@ -97,6 +101,10 @@ struct Read {
 fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let args = Describe::from_arg_matches_mut(matches).map_err(|error| usage::plain(&error))?;
     let to = args.to()?;
+    if let Some(name) = args.name.as_deref().filter(|name| name.trim_matches('.').is_empty()) {
+        return Err(Error::usage(format!("{} is no name", quote(name)))
+            .hint("leave NAME out to see what there is"));
+    }
     let asked = Asked::from_words(context.words);
     #[cfg(feature = "grpc")]
     args.check_server(&asked)?;
@@ -109,11 +117,16 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
         )?);
     }
     let described = Described::new(&read.schema, &read.sets)?;
-    let found = args.name.as_deref().map(|name| find(&described, name, read.whose)).transpose()?;
+    let found = args.name.as_deref().map(|name| find(&described, name, &read)).transpose()?;
     match (to, found) {
         (To::Set, found) => {
             let mut out = Vec::new();
-            set::write(&described, files(&described, found), &mut out)?;
+            let missing = set::write(&described, files(&described, found), &mut out)?;
+            if !missing.is_empty() {
+                let missing: Vec<&str> = missing.into_iter().collect();
+                let missing = names::list(&missing);
+                io::say(&format!("warning: the set lacks files that are imported: {missing}"));
+            }
             args.output
                 .open_or(true, "write it to a file with `-o FILE`, or pipe it on")?
                 .write_whole(&out)
@@ -131,6 +144,21 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
             args.output.open(false)?.write_whole(text.as_bytes())
         }
     }
+}
+
+/// What `name` means; of a file that the schema does not have, how it is read.
+fn find(described: &Described<'_>, name: &str, read: &Read) -> Result<Found> {
+    let path = Path::new(name);
+    let as_file = || {
+        let option = match path.extension()?.to_str()? {
+            "proto" => "--proto",
+            extension if SETS.contains(&extension) => "--descriptor-set",
+            _ => return None,
+        };
+        let file = path.is_file().then(|| shell_word(name))?;
+        Some(format!("it is the name of a file: say `{option} {file}`"))
+    };
+    find::find(described, name, read.whose).map_err(|error| error.maybe_hint(as_file()))
 }
 
 impl Describe {
@@ -161,7 +189,7 @@ impl Describe {
         let extension = self.output.path().and_then(|path| path.extension()?.to_str());
         Ok(match extension {
             Some("json") => To::Json,
-            Some("binpb" | "bin" | "pb" | "desc" | "protoset") => To::Set,
+            Some(extension) if SETS.contains(&extension) => To::Set,
             _ => To::Proto,
         })
     }
@@ -221,7 +249,7 @@ fn skeleton(read: &Read, asked: &Asked, name: Option<&str>) -> Result<Vec<u8>> {
             // What else it may be is said of it.
             Err(_) => {
                 let described = Described::new(&read.schema, &read.sets)?;
-                match find(&described, name, read.whose)? {
+                match find(&described, name, read)? {
                     Found::Unit(Unit::Message(index)) => index,
                     _ => {
                         return Err(Error::usage(format!("{} is no message", quote(name)))

@@ -1,6 +1,6 @@
 //! What bytes are, when nobody said, and when they are not what was said.
 
-use super::format::Format;
+use super::format::{self, Format};
 use super::io::Sample;
 use crate::codec::{Origin, base64_text, check, hex_text, json, text};
 use crate::error::{Error, Excerpt, Result};
@@ -43,9 +43,12 @@ pub struct Asked<'a> {
     pub named: bool,
     /// Whether they stood on the command line.
     pub words: bool,
-    /// What to say of them where their format is not what is wrong.
-    pub see: Option<String>,
+    /// Where they can be seen, if they can.
+    pub see: Option<See<'a>>,
 }
+
+/// Says where bytes can be seen: as they were asked for, or in another format.
+pub type See<'a> = &'a dyn Fn(Option<Format>) -> Option<String>;
 
 impl Asked<'_> {
     /// What to say of `raw`, which failed with `error`: if it reads whole as
@@ -67,10 +70,13 @@ impl Asked<'_> {
             false => error,
         };
         if let Some(other) = self.other_format(raw) {
-            return self.is_really(other);
+            let see = self.see.filter(|_| format::BYTES.contains(&other));
+            return self.is_really(other).maybe_hint(see.and_then(|see| see(Some(other))));
         }
         match self.bytes(raw) {
-            Some(bytes) => self.framed(&bytes, error).maybe_hint(self.see.clone()),
+            Some(bytes) => {
+                self.framed(&bytes, error).maybe_hint(self.see.and_then(|see| see(None)))
+            }
             None => error,
         }
     }
@@ -285,10 +291,12 @@ fn is_json(root: Option<Root<'_>>, raw: &[u8]) -> bool {
     root.map_or_else(looks, parses)
 }
 
-/// Without a type nothing tells text from any other.
+/// Without a type nothing tells text from any other. Nothing but comments is text of
+/// every type: what begins with the byte of `#` may as well be binary.
 fn is_text(root: Option<Root<'_>>, raw: &[u8]) -> bool {
+    let says = |line: &[u8]| !matches!(line.trim_ascii(), [] | [b'#', ..]);
     let parses = |root| text::parse(root, raw, Origin::START, &mut Vec::new()).is_ok();
-    !raw.trim_ascii().is_empty() && root.is_some_and(parses)
+    is_printable(raw) && raw.split(|&byte| byte == b'\n').any(says) && root.is_some_and(parses)
 }
 
 /// Whether bytes are text as people write it.
@@ -298,8 +306,14 @@ fn is_printable(bytes: &[u8]) -> bool {
 }
 
 /// What to say of a binary stream whose first record failed with `error`,
-/// when the input looks like lines of another format or like a bare message.
-pub fn explain_stream(root: Option<Root<'_>>, input: &Sample, error: Error) -> Error {
+/// when the input looks like lines of another format or like a bare message. `see`
+/// says where it can be seen: the bare message, or the lines of a format.
+pub fn explain_stream(
+    root: Option<Root<'_>>,
+    input: &Sample,
+    error: Error,
+    see: Option<See<'_>>,
+) -> Error {
     if error.record() != Some(1) {
         return error;
     }
@@ -310,7 +324,8 @@ pub fn explain_stream(root: Option<Root<'_>>, input: &Sample, error: Error) -> E
     if input.is_all_read() && fits(root, start) {
         if input.is_whole() {
             return Error::failure("the input is one bare message, not a stream")
-                .hint("leave out `--stream` and `--framing`");
+                .hint("leave out `--stream` and `--framing`")
+                .maybe_hint(see.and_then(|see| see(None)));
         }
         return error.hint("if it is one bare message, leave out `--stream` and `--framing`");
     }
@@ -323,7 +338,8 @@ pub fn explain_stream(root: Option<Root<'_>>, input: &Sample, error: Error) -> E
         if read.is_ok_and(is_message) {
             let name = format.name();
             return Error::failure(format!("the input looks like lines of {name}, not binary"))
-                .hint(format!("say `--from {name}`"));
+                .hint(format!("say `--from {name}`"))
+                .maybe_hint(see.and_then(|see| see(Some(format))));
         }
     }
     if is_json(root, line) {

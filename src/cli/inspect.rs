@@ -62,7 +62,7 @@ pub struct Inspect {
     #[arg(long, value_name = "WHEN", help_heading = "Output", hide_possible_values = true,
         value_parser = Offered(&["auto", "always", "never"]))]
     color: Option<String>,
-    /// Write lines of so many characters, 60 at least (default: as wide as the terminal, else 80)
+    /// Write lines of so many characters, 60 to 1000 (default: as wide as the terminal, else 80)
     #[arg(long, value_name = "COLUMNS", help_heading = "Output")]
     width: Option<String>,
     #[command(flatten)]

@@ -15,12 +15,19 @@ pub struct Pointer<'a> {
     pub words: &'a [OsString],
     /// The format that was named.
     pub from: Option<&'a str>,
+    /// Whether there is a place in the bytes that is marked.
+    pub marks: bool,
 }
 
 impl Pointer<'_> {
     /// The hint for one message.
     pub fn of(&self, input: &Again) -> String {
         self.line(Vec::new(), input)
+    }
+
+    /// The hint for lines of a format of bytes.
+    pub fn of_lines(&self, input: &Again) -> String {
+        self.line(vec![String::from("--stream")], input)
     }
 
     /// The hint for a record of a stream, counted from 1.
@@ -75,6 +82,7 @@ impl Pointer<'_> {
             Again::Stdin => " on the same input",
             Again::Long => " with the same bytes",
         };
-        format!("`{}`{on} shows every byte and marks the place", words.join(" "))
+        let marks = if self.marks { " and marks the place" } else { "" };
+        format!("`{}`{on} shows every byte{marks}", words.join(" "))
     }
 }

@@ -165,8 +165,13 @@ impl<'t> Printer<'t> {
     /// message in `record`, which cannot be printed whole. The fault may be one
     /// of the output, as a time that JSON cannot hold: then what stands before
     /// that is. Of bytes that can be read all the same, what stands before the byte
-    /// `fault` is.
+    /// `fault` is. A message that JSON has as one value is whole or not there, as
+    /// it is inside of others.
     pub fn partial(&self, record: &[u8], fault: Option<usize>, out: &mut Vec<u8>) {
+        let whole = self.to == Some(Format::Json) && self.path.is_none();
+        if whole && partial::is_one_value(self.root.message()) {
+            return;
+        }
         let start = out.len();
         let mut kept = partial::before_fault(self.root, record, usize::MAX);
         if let Some(fault) = fault.filter(|_| kept == record) {

@@ -10,7 +10,7 @@ use super::call::target;
 use super::fields::help::{SET, is_field};
 use super::fields::words::{self, Flag};
 use super::io::OutputOptions;
-use super::schema::Chosen;
+use super::schema::{Chosen, option_values};
 use super::{Context, fields};
 use crate::codec::path;
 use crate::error::{Error, Result, names};
@@ -331,6 +331,11 @@ impl<'c> Usage<'c> {
                 error.hint(format!("{what}; {}", names::field_hint(bare, &fields, "--")))
             }
         };
+        if name == "describe" && bare == "type" {
+            let named = option_values(self.typed, "--type", None).pop();
+            let named = named.map_or_else(|| String::from("NAME"), escape::shell_word);
+            return error.hint(format!("the name stands by itself: `hello describe {named}`"));
+        }
         let elsewhere = name == "decode" && word.starts_with("--");
         error
             .maybe_hint(elsewhere.then(|| String::from("fields are flags of `hello encode`")))

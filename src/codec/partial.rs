@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::binary::{self, read_scalar};
 use super::check;
-use crate::table::{Field, Form, MessageId, Root, WellKnown};
+use crate::table::{Field, Form, Message, MessageId, Root, WellKnown};
 use crate::wire::limits::{DEPTH_MAX, LENGTH_LEN_MAX, MESSAGE_LEN_MAX};
 use crate::wire::{Reader, Tag, WireType, skip, varint, writer};
 
@@ -21,6 +21,20 @@ pub fn before_fault(root: Root<'_>, record: &[u8], until: usize) -> Vec<u8> {
     let kept = Partial { root, record, until };
     kept.fields(&mut Reader::new(record, 0), Some(root.id), 0, None, &mut out);
     out
+}
+
+/// Whether a message stands for one value in JSON.
+pub fn is_one_value(message: &Message) -> bool {
+    match message.well_known {
+        Some(
+            WellKnown::Any
+            | WellKnown::Timestamp
+            | WellKnown::Duration
+            | WellKnown::FieldMask
+            | WellKnown::Wrapper,
+        ) => true,
+        Some(WellKnown::Struct | WellKnown::Value | WellKnown::ListValue) | None => false,
+    }
 }
 
 struct Partial<'t, 'a> {
@@ -61,7 +75,10 @@ impl<'a> Partial<'_, 'a> {
                 Some((field, Form::Packed)) => self.packed(reader, field, at, out),
                 Some((field, form)) if field.kind.is_message() => {
                     let kept = self.message(reader, field, (tag, at), depth, out);
-                    if !kept && (form == Form::Entry || self.is_one_value(field)) {
+                    if !kept
+                        && (form == Form::Entry
+                            || is_one_value(self.root.tables.message(field.message)))
+                    {
                         out.truncate(whole);
                     }
                     kept
@@ -80,20 +97,6 @@ impl<'a> Partial<'_, 'a> {
             }
         }
         group.is_none()
-    }
-
-    /// Whether a message stands for one value.
-    fn is_one_value(&self, field: &Field) -> bool {
-        match self.root.tables.message(field.message).well_known {
-            Some(
-                WellKnown::Any
-                | WellKnown::Timestamp
-                | WellKnown::Duration
-                | WellKnown::FieldMask
-                | WellKnown::Wrapper,
-            ) => true,
-            Some(WellKnown::Struct | WellKnown::Value | WellKnown::ListValue) | None => false,
-        }
     }
 
     /// Copies bytes that stand before `until`.
@@ -135,18 +138,9 @@ impl<'a> Partial<'_, 'a> {
             }
             return kept;
         }
-        let inside = reader.rest();
-        let (mut part, whole) = match reader.length_delimited(field.subject()) {
-            Ok(range) => (reader.part(range), true),
-            Err(_) => match varint::read_long(inside, LENGTH_LEN_MAX) {
-                Ok((length, len)) if length <= MESSAGE_LEN_MAX => {
-                    (reader.part(reader.position() + len..reader.end()), false)
-                }
-                _ => {
-                    out.truncate(before);
-                    return false;
-                }
-            },
+        let Some((mut part, whole)) = inside(reader, field) else {
+            out.truncate(before);
+            return false;
         };
         let kept = self.fields(&mut part, id, depth + 1, None, out) && whole;
         writer::insert_length(out, start);
@@ -155,16 +149,7 @@ impl<'a> Partial<'_, 'a> {
 
     fn packed(&self, reader: &mut Reader<'a>, field: &Field, at: usize, out: &mut Vec<u8>) -> bool {
         let tag = at..reader.position();
-        let inside = reader.rest();
-        let (mut values, whole) = match reader.length_delimited(field.subject()) {
-            Ok(range) => (reader.part(range), true),
-            Err(_) => match varint::read_long(inside, LENGTH_LEN_MAX) {
-                Ok((length, len)) if length <= MESSAGE_LEN_MAX => {
-                    (reader.part(reader.position() + len..reader.end()), false)
-                }
-                _ => return false,
-            },
-        };
+        let Some((mut values, whole)) = inside(reader, field) else { return false };
         let first = values.position();
         let (mut last, mut kept) = (first, whole);
         while !values.is_at_end() {
@@ -182,4 +167,15 @@ impl<'a> Partial<'_, 'a> {
         }
         kept
     }
+}
+
+/// What there is of the length-delimited value that `reader` stands at, and
+/// whether it is all; none if its length cannot be.
+fn inside<'a>(reader: &mut Reader<'a>, field: &Field) -> Option<(Reader<'a>, bool)> {
+    if let Ok(range) = reader.length_delimited(field.subject()) {
+        return Some((reader.part(range), true));
+    }
+    let (length, len) = varint::read_long(reader.rest(), LENGTH_LEN_MAX).ok()?;
+    let cut = reader.part(reader.position() + len..reader.end());
+    (length <= MESSAGE_LEN_MAX).then_some((cut, false))
 }

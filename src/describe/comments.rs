@@ -8,6 +8,9 @@ use crate::escape::visible;
 /// What a tab in a comment becomes: a control character reaches no terminal.
 const TAB: &str = "    ";
 
+/// What is not seen at the end of a line.
+const BLANK: [char; 3] = [' ', '\t', '\r'];
+
 /// The locations of a file.
 pub struct Comments<'a> {
     /// In the order of the paths.
@@ -74,15 +77,24 @@ impl<'a> Comments<'a> {
 }
 
 /// The lines of a comment, without the slashes. Nothing in a line ends it: a
-/// newline is where it was split, and controls are escaped.
+/// newline is where it was split, and controls are escaped. Of a comment that stood
+/// between `/**` and `*/` the second star, and the line of the end, are no text.
 fn lines(text: &str) -> Vec<String> {
+    let text = text.trim_end_matches(BLANK);
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = match text.strip_prefix('*') {
+        Some(inside) => {
+            let (first, rest) = inside.split_once('\n').unwrap_or((inside, ""));
+            if first.trim_end_matches(BLANK).is_empty() { rest } else { inside }
+        }
+        None => text,
+    };
     if text.is_empty() {
         return Vec::new();
     }
-    let text = text.strip_suffix('\n').unwrap_or(text);
     text.split('\n')
         .map(|line| {
-            let line = visible(&line.trim_end_matches([' ', '\t', '\r']).replace('\t', TAB));
+            let line = visible(&line.trim_end_matches(BLANK).replace('\t', TAB));
             // As people write it, also where it stood between `/*` and `*/`.
             let apart = line.is_empty() || line.starts_with([' ', '/']);
             if apart { line } else { format!(" {line}") }
@@ -103,5 +115,13 @@ mod tests {
         );
         assert_eq!(lines("\tx"), ["    x"]);
         assert!(lines("").is_empty());
+    }
+
+    #[test]
+    fn the_stars_of_a_block_are_no_text() {
+        assert_eq!(lines("*\n Foo\n bar\n "), [" Foo", " bar"]);
+        assert_eq!(lines("* Foo\n bar"), [" Foo", " bar"]);
+        assert_eq!(lines("* Foo "), [" Foo"]);
+        assert_eq!(lines(" * item\n * item\n"), [" * item", " * item"]);
     }
 }

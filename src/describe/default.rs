@@ -4,15 +4,19 @@ use super::field::kind;
 use super::options::string;
 use super::raw::Field;
 use crate::error::{Error, Result};
-use crate::escape::{quote, word};
+use crate::escape::{quote_bytes, word};
 use crate::schema::pool::Named;
 use crate::table::Kind;
 
 /// A default, read from how descriptors write it.
-pub(super) fn default_value(field: &Field<'_>, text: &str, named: Option<Named>) -> Result<String> {
+pub(super) fn default_value(
+    field: &Field<'_>,
+    written: &[u8],
+    named: Option<Named>,
+) -> Result<String> {
     let refused = || {
-        let name = word(field.name);
-        Error::failure(format!("the default {} of {name} is no value of its type", quote(text)))
+        let (default, name) = (quote_bytes(written), word(field.name));
+        Error::failure(format!("the default {default} of {name} is no value of its type"))
             .hint("the descriptor set is broken, or was not made by a compiler")
     };
     let kind = match (kind(field.type_number), named) {
@@ -20,9 +24,15 @@ pub(super) fn default_value(field: &Field<'_>, text: &str, named: Option<Named>)
         (None, Some(Named::Enum(_))) => Kind::Enum,
         (None, _) => return Err(refused()),
     };
+    match kind {
+        // protoc takes any bytes for a string too, and writes them as they are.
+        Kind::String => return Ok(string(written)),
+        Kind::Bytes => return Ok(string(&unescaped(written))),
+        _ => {}
+    }
+    let text = std::str::from_utf8(written).map_err(|_| refused())?;
     let fits = match kind {
-        Kind::String => return Ok(string(text.as_bytes())),
-        Kind::Bytes => return Ok(string(&unescaped(text))),
+        Kind::String | Kind::Bytes => true,
         Kind::Bool => matches!(text, "true" | "false"),
         Kind::Double | Kind::Float => {
             matches!(text, "inf" | "-inf" | "nan" | "-nan") || text.parse::<f64>().is_ok()
@@ -45,8 +55,7 @@ pub(super) fn default_value(field: &Field<'_>, text: &str, named: Option<Named>)
 }
 
 /// Bytes out of the escapes of C, in which descriptors have them.
-fn unescaped(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
+fn unescaped(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -92,15 +101,15 @@ mod tests {
 
     #[test]
     fn escapes_of_c_are_read() {
-        assert_eq!(unescaped(r#"a\001\xff\n\\\"\'\0009"#), b"a\x01\xff\n\\\"'\x009");
-        assert_eq!(unescaped("\\"), b"");
+        assert_eq!(unescaped(br#"a\001\xff\n\\\"\'\0009"#), b"a\x01\xff\n\\\"'\x009");
+        assert_eq!(unescaped(b"\\"), b"");
     }
 
     #[test]
     fn a_default_is_a_value_and_nothing_more() {
-        let of = |type_number, text| {
+        let of = |type_number, text: &str| {
             let field = Field { type_number, name: "f", ..Field::default() };
-            default_value(&field, text, None).ok()
+            default_value(&field, text.as_bytes(), None).ok()
         };
         assert_eq!(of(1, "-inf").as_deref(), Some("-inf"));
         assert_eq!(of(1, "1e+20").as_deref(), Some("1e+20"));

@@ -33,6 +33,7 @@ pub fn find(described: &Described<'_>, name: &str, whose: &str) -> Result<Found>
     if let Some(index) = pool.files.iter().position(|file| file.name == name) {
         return Ok(Found::File(index));
     }
+    let typed = name;
     let name = name.trim_start_matches('.').replacen('/', ".", 1);
     let declared = declared(described)?;
     if let Some(found) = one(&declared, &name, whose)? {
@@ -49,7 +50,7 @@ pub fn find(described: &Described<'_>, name: &str, whose: &str) -> Result<Found>
             return Ok(Found::Package(name));
         }
     }
-    Err(nothing(described, &name, &declared, whose))
+    Err(nothing(described, typed, &declared, whose))
 }
 
 /// The full names of all that is declared, but for parts.

@@ -167,8 +167,8 @@ pub struct Field<'a> {
     pub type_number: i32,
     /// The name of its type.
     pub type_name: &'a str,
-    /// The default, as descriptors write it.
-    pub default: Option<&'a str>,
+    /// The default, as descriptors write it: one of a string may be any bytes.
+    pub default: Option<&'a [u8]>,
     /// The options.
     pub options: Pieces<'a>,
     /// The oneof that it is a member of.
@@ -195,7 +195,7 @@ impl<'a> Field<'a> {
                 4 => field.label = value.number()?,
                 5 => field.type_number = value.number()?,
                 6 => field.type_name = value.text()?,
-                7 => field.default = Some(value.text()?),
+                7 => field.default = Some(value.bytes()?),
                 8 => field.options.push(value.bytes()?),
                 9 => field.oneof = Some(value.number()?),
                 10 => field.json_name = value.text()?,

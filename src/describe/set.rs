@@ -9,18 +9,18 @@ use crate::wire::{WireType, writer};
 
 /// Appends the set of the files `wanted` and of all that they import, each
 /// after those that it imports, as protoc wants it. The bytes of a file are
-/// those that it came as.
+/// those that it came as. Gives the names that are imported and not there.
 ///
 /// # Errors
 ///
 /// Descriptors that are broken.
-pub fn write(
-    described: &Described<'_>,
+pub fn write<'d>(
+    described: &Described<'d>,
     wanted: impl IntoIterator<Item = usize>,
     out: &mut Vec<u8>,
-) -> Result<()> {
+) -> Result<BTreeSet<&'d str>> {
     let by_name = by_name(&described.files)?;
-    let mut done = BTreeSet::new();
+    let (mut done, mut missing) = (BTreeSet::new(), BTreeSet::new());
     // A file is met twice: to have its imports written, and to be written. That
     // none imports itself was seen when the schema was read.
     let mut waiting: Vec<(usize, bool)> = wanted.into_iter().map(|file| (file, false)).collect();
@@ -41,7 +41,12 @@ pub fn write(
         waiting.push((file, true));
         let read = File::read(bytes)?;
         let imports = read.dependencies.iter().chain(&read.option_dependencies).rev();
-        waiting.extend(imports.filter_map(|name| Some((*by_name.get(name)?, false))));
+        for name in imports {
+            match by_name.get(name) {
+                Some(file) => waiting.push((*file, false)),
+                None => drop(missing.insert(*name)),
+            }
+        }
     }
-    Ok(())
+    Ok(missing)
 }

@@ -1,10 +1,13 @@
 //! The view for people: offset, bytes, meaning, and what there is to know
 //! beside, in columns.
 
+mod fit;
+
 use std::io::{self, Write};
 
 use super::row::{Part, Remark, Row, Shown, Sink};
 use crate::escape;
+use fit::{columns, fitting, line_len, piece_len, push_character};
 
 /// The columns that the bytes and the meaning have at least.
 const BYTES_MIN: usize = 16;
@@ -80,6 +83,24 @@ impl Layout {
 
     fn field(&self) -> usize {
         self.offset + self.bytes
+    }
+
+    /// The columns that there are for the text of a row.
+    fn room(&self, row: &Row<'_>) -> usize {
+        let mut before = String::new();
+        push_indent(row.level, &mut before);
+        push_level(row.level, &mut before);
+        self.width.saturating_sub(self.field() + before.len())
+    }
+
+    /// The bytes of the next line of a row: of text whole characters, and no more
+    /// than there is room for when they are written out.
+    fn piece_len(&self, row: &Row<'_>, rest: &[u8]) -> usize {
+        let len = piece_len(row.shown, rest, self.per_line);
+        match (row.shown, std::str::from_utf8(&rest[..len])) {
+            (Shown::Text(..), Ok(text)) => fitting(text, self.room(row)),
+            _ => len,
+        }
     }
 }
 
@@ -261,7 +282,7 @@ impl<W: Write> Columns<W> {
     }
 
     /// What a row says of its first bytes, or of those that follow.
-    fn meaning(&mut self, row: &Row<'_>, piece: &[u8], len: usize, first: bool) {
+    fn meaning(&mut self, row: &Row<'_>, piece: &[u8], len: usize, first: bool) -> io::Result<()> {
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();
         push_indent(row.level, &mut text);
@@ -276,9 +297,14 @@ impl<W: Write> Columns<W> {
         let field = self.layout.field();
         if text.len() > indent {
             let colour = colour.filter(|_| row.shown == Shown::Said || first || indent > 0);
-            self.put(field + indent, &text[indent..], colour);
+            // Of bytes and text there are never more than fit.
+            match row.shown {
+                Shown::Said => self.put_wrapped(field + indent, &text[indent..], colour)?,
+                Shown::Text(..) | Shown::Bytes => self.put(field + indent, &text[indent..], colour),
+            }
         }
         self.scratch = text;
+        Ok(())
     }
 
     /// What is odd or wrong, on lines of its own, with the bytes marked.
@@ -303,9 +329,9 @@ impl<W: Write> Sink for Columns<W> {
         let mut at = row.range.start;
         loop {
             let (first, rest) = (at == row.range.start, &record[at..row.range.end]);
-            let len = piece_len(row.shown, rest, self.layout.per_line);
+            let len = self.layout.piece_len(row, rest);
             self.bytes_of(base + at as u64, &rest[..len]);
-            self.meaning(row, rest, len, first);
+            self.meaning(row, rest, len, first)?;
             let beside = if first { beside(row) } else { "" };
             if !beside.is_empty() {
                 let column = self.layout.field() + self.layout.label;
@@ -348,6 +374,15 @@ fn push_indent(level: u32, out: &mut String) {
     push_spaces(2 * level.min(INDENTED_MAX) as usize, out);
 }
 
+/// The number of a level that is not indented.
+fn push_level(level: u32, out: &mut String) {
+    if level > INDENTED_MAX {
+        out.push('[');
+        out.push_str(itoa::Buffer::new().format(level));
+        out.push_str("] ");
+    }
+}
+
 /// Spaces in one go: a line has some fifty of them.
 fn push_spaces(mut count: usize, out: &mut String) {
     const SPACES: &str = "                                                                ";
@@ -360,10 +395,8 @@ fn push_spaces(mut count: usize, out: &mut String) {
 
 /// What is said of the first `len` bytes of `rest`, which is what is left of a row.
 fn push_meaning(row: &Row<'_>, rest: &[u8], len: usize, first: bool, out: &mut String) {
-    if first && row.level > INDENTED_MAX {
-        out.push('[');
-        out.push_str(itoa::Buffer::new().format(row.level));
-        out.push_str("] ");
+    if first {
+        push_level(row.level, out);
     }
     match row.shown {
         Shown::Said if first => match row.text.chars().any(escape::is_unsafe) {
@@ -389,94 +422,5 @@ fn push_meaning(row: &Row<'_>, rest: &[u8], len: usize, first: bool, out: &mut S
             };
             out.extend(rest[..len].iter().map(printable));
         }
-    }
-}
-
-fn push_character(c: char, out: &mut String) {
-    match c {
-        '"' | '\\' => {
-            out.push('\\');
-            out.push(c);
-        }
-        c if escape::is_unsafe(c) => {
-            out.push_str(&escape::visible(c.encode_utf8(&mut [0; 4])));
-        }
-        c => out.push(c),
-    }
-}
-
-/// The bytes of the next line: of text whole characters.
-fn piece_len(shown: Shown, rest: &[u8], most: usize) -> usize {
-    if rest.len() <= most {
-        return rest.len();
-    }
-    let Shown::Text(..) = shown else { return most };
-    let start = |at: &usize| rest[*at] & 0xc0 != 0x80;
-    // A character has at most 4 bytes, as a line has at least.
-    (1..=most).rev().find(start).unwrap_or(most)
-}
-
-/// The bytes of `text` that go on a line of `room` columns: whole words, if any
-/// are so short.
-fn line_len(text: &str, room: usize) -> usize {
-    let mut used = 0;
-    let mut space = None;
-    for (at, c) in text.char_indices() {
-        used += character_columns(c);
-        if used > room && c != ' ' {
-            return space.unwrap_or(if at > 0 { at } else { c.len_utf8() });
-        }
-        if c == ' ' {
-            space = Some(at + 1);
-        }
-    }
-    text.len()
-}
-
-/// The columns that text takes on a terminal.
-fn columns(text: &str) -> usize {
-    match text.is_ascii() {
-        true => text.len(),
-        false => text.chars().map(character_columns).sum(),
-    }
-}
-
-/// The columns of a character, as terminals have them: the wide ones of East
-/// Asia and pictures have two, marks above and below others none.
-fn character_columns(c: char) -> usize {
-    match u32::from(c) {
-        0x300..=0x36f | 0x200b..=0x200d | 0xfe00..=0xfe0f | 0x20d0..=0x20ff => 0,
-        0x1100..=0x115f
-        | 0x2e80..=0xa4cf
-        | 0xac00..=0xd7a3
-        | 0xf900..=0xfaff
-        | 0xfe30..=0xfe4f
-        | 0xff00..=0xff60
-        | 0xffe0..=0xffe6
-        | 0x1f300..=0x1f64f
-        | 0x1f900..=0x1f9ff
-        | 0x20000..=0x3fffd => 2,
-        _ => 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_of_text_holds_whole_characters() {
-        let text = "ab\u{20ac}\u{20ac}\u{20ac}".as_bytes();
-        assert_eq!(piece_len(Shown::Text(true, true), text, 4), 2);
-        assert_eq!(piece_len(Shown::Text(true, true), text, 8), 8);
-        assert_eq!(piece_len(Shown::Bytes, text, 4), 4);
-    }
-
-    #[test]
-    fn words_are_broken_only_where_they_are_longer_than_a_line() {
-        assert_eq!(line_len("one two three", 8), 8);
-        assert_eq!(line_len("one two", 7), 7);
-        assert_eq!(line_len("abcdefgh", 4), 4);
-        assert_eq!(line_len("\u{4e2d}\u{4e2d}", 1), 3);
     }
 }

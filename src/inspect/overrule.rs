@@ -54,6 +54,26 @@ struct Rule {
     kind: Forced,
     typed: String,
     met: Cell<bool>,
+    /// How far down the path fields were found, and the wire type of the last.
+    reached: Cell<(usize, Option<WireType>)>,
+    /// How far down messages were read, whatever is in them.
+    entered: Cell<usize>,
+}
+
+impl Rule {
+    fn new(path: Vec<u32>, kind: Forced, typed: &str) -> Rule {
+        let (met, reached, entered) = Default::default();
+        Rule { path, kind, typed: typed.to_owned(), met, reached, entered }
+    }
+
+    /// Takes note of a value at `path`.
+    fn see(&self, path: &[u32], wire_type: WireType) {
+        let shared = self.path.iter().zip(path).take_while(|(a, b)| a == b).count();
+        if shared == path.len() && shared > self.reached.get().0 {
+            self.reached.set((shared, Some(wire_type)));
+        }
+        self.entered.set(self.entered.get().max(shared.min(path.len() - 1)));
+    }
 }
 
 /// What was said of paths.
@@ -78,22 +98,20 @@ impl Overrules {
                     .hint("write `--as 1.3=message` for field 3 of the message in field 1"));
             };
             let Some(kind) = Forced::named(kind) else {
-                let hint = names::hint(kind, &KINDS, "", "write");
-                return Err(Error::usage(format!("{} is no kind of value", quote(kind)))
-                    .hint(hint)
-                    .hint("or a type of numbers, as `sint32`, `double` or `packed-bool`"));
+                return Err(no_kind(kind));
             };
             if rules.iter().any(|rule| rule.path == path) {
                 let what = format!("`--as` is given twice for {}", shown(&path));
                 return Err(Error::usage(what).hint("give it once"));
             }
-            rules.push(Rule { path, kind, typed: typed.to_owned(), met: Cell::new(false) });
+            rules.push(Rule::new(path, kind, typed));
         }
         Ok(Overrules(rules))
     }
 
     /// What the value at `path` is said to be, behind a tag of this wire type.
     pub fn of(&self, path: &[u32], wire_type: WireType) -> Option<Forced> {
+        self.0.iter().for_each(|rule| rule.see(path, wire_type));
         let rule = self.0.iter().find(|rule| rule.path == path && rule.kind.fits(wire_type))?;
         rule.met.set(true);
         Some(rule.kind)
@@ -106,26 +124,65 @@ impl Overrules {
     /// Something did.
     pub fn check(&self) -> Result<()> {
         let Some(rule) = self.0.iter().find(|rule| !rule.met.get()) else { return Ok(()) };
-        let wire_type = match rule.kind {
-            Forced::Message | Forced::Packed(_) => WireType::Len,
-            Forced::One(kind) => kind.wire_type(),
+        let what = format!("`--as {}` meets nothing", word(&rule.typed));
+        let (found, wire_type) = rule.reached.get();
+        let (there, rest) = rule.path.split_at(found);
+        let Some(wire_type) = wire_type else {
+            return Err(Error::failure(format!("{what}: there is no field {}", rule.path[0]))
+                .hint("a path is the field numbers from the outermost message down"));
         };
-        let what = format!(
-            "`--as {}` meets nothing: there is no field {} of wire type {wire_type}",
-            word(&rule.typed),
-            shown(&rule.path)
-        );
-        let around = match &rule.path[..] {
-            [] | [_] => None,
-            [around @ .., _] => Some(format!(
-                "field {0} may have been read as something else: add `--as {0}=message`",
-                shown(around)
-            )),
+        let there = shown(there);
+        let Some(next) = rest.first() else {
+            return Err(Error::failure(format!("{what}: field {there} is {wire_type}"))
+                .hint(kinds_of(wire_type)));
         };
-        Err(Error::failure(what)
-            .hint("a path is the field numbers from the outermost message down")
-            .maybe_hint(around))
+        Err(match wire_type {
+            WireType::Len if rule.entered.get() < found => {
+                Error::failure(format!("{what}: field {there} was not read as a message"))
+                    .hint(format!("add `--as {there}=message`"))
+            }
+            WireType::Len | WireType::StartGroup => {
+                Error::failure(format!("{what}: there is no field {there}.{next}"))
+                    .hint("a path is the field numbers from the outermost message down")
+            }
+            _ => Error::failure(format!("{what}: field {there} is {wire_type}"))
+                .hint(format!("there are no fields in it: {}", kinds_of(wire_type))),
+        })
     }
+}
+
+#[cold]
+fn no_kind(typed: &str) -> Error {
+    let error = Error::usage(format!("{} is no kind of value", quote(typed)));
+    if typed.starts_with("packed-") {
+        // All begin alike, so that nothing is nearer than anything else.
+        let packed = KINDS.into_iter().filter(|kind| kind.starts_with("packed-"));
+        let packed: Vec<&str> = packed.collect();
+        return error
+            .hint(names::hint("", &packed, "", "write"))
+            .hint("or `packed-` and a type of numbers, as `packed-sint32` or `packed-bool`");
+    }
+    error
+        .hint(names::hint(typed, &KINDS, "", "write"))
+        .hint("or a type of numbers, as `sint32`, `double` or `packed-bool`")
+}
+
+/// What a value of a wire type can be read as.
+fn kinds_of(wire_type: WireType) -> String {
+    let kinds: Vec<&str> = match wire_type {
+        WireType::Len => KINDS.to_vec(),
+        WireType::Varint | WireType::I64 | WireType::I32 => {
+            numbers(|kind| kind.wire_type() == wire_type).collect()
+        }
+        WireType::StartGroup | WireType::EndGroup => return String::from("a group is a message"),
+    };
+    names::hint("", &kinds, "", "write")
+}
+
+/// The names of the kinds of numbers that are `wanted`.
+fn numbers(wanted: impl Fn(Kind) -> bool) -> impl Iterator<Item = &'static str> {
+    let wanted = move |kind: &Kind| *kind != Kind::Enum && kind.packable() && wanted(*kind);
+    Kind::ALL.into_iter().filter(wanted).map(Kind::name)
 }
 
 fn number(text: &str) -> Option<u32> {

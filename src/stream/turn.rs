@@ -97,6 +97,7 @@ impl Turn<'_> {
                     }
                     // What the codec says of the end says more.
                     let hint = (cut && !error.has_hint()).then(|| source.cut_hint().to_owned());
+                    let error = if cut { error } else { error.of_whole_record() };
                     let error = error.maybe_hint(hint);
                     if sink.broken(&mut self.out, error, source.records)? == Flow::Stop {
                         return Ok(Stop::Told);

@@ -234,9 +234,9 @@ impl<'a> Reader<'a> {
                     "tag",
                 )
                 .hint(ASTRAY),
-            Err(Malformed::CutShort) => self
-                .error("a tag is cut short", start..self.end, "tag")
-                .hint("the input is cut short"),
+            Err(Malformed::CutShort) => {
+                self.error("a tag is cut short", start..self.end, "tag").cut_short(None)
+            }
         }
     }
 
@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
         match malformed {
             Malformed::CutShort => self
                 .error(format!("the varint of {subject} is cut short"), start..self.end, "varint")
-                .hint("the input is cut short"),
+                .cut_short(None),
             Malformed::TooLong => self
                 .error(
                     format!("the varint of {subject} is longer than {VARINT_LEN_MAX} bytes"),
@@ -274,7 +274,7 @@ impl<'a> Reader<'a> {
             self.position..self.end,
             "value",
         )
-        .hint(format!("the input is cut short by {}", bytes_of((needs - left) as u64)))
+        .cut_short(Some(&bytes_of((needs - left) as u64)))
     }
 
     #[cold]
@@ -283,7 +283,7 @@ impl<'a> Reader<'a> {
         match malformed {
             Malformed::CutShort => self
                 .error(format!("the length of {subject} is cut short"), start..self.end, "length")
-                .hint("the input is cut short"),
+                .cut_short(None),
             Malformed::TooLong => self
                 .error(
                     format!("the length of {subject} is longer than {LENGTH_LEN_MAX} bytes"),
@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
         } else if self.end < self.record.len() {
             error.hint(ASTRAY)
         } else {
-            error.hint(format!("the input is cut short by {}", bytes_of(length - left)))
+            error.cut_short(Some(&bytes_of(length - left)))
         }
     }
 }

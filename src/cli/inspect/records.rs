@@ -55,7 +55,7 @@ pub fn run(
     records.finish(result).map_err(|error| match from {
         Format::Binary => {
             let sample = sample.lock().unwrap_or_else(PoisonError::into_inner);
-            guess::explain_stream(root, &sample, error)
+            guess::explain_stream(root, &sample, error, None)
         }
         _ => error,
     })
@@ -95,10 +95,10 @@ impl Records<'_> {
         while left > 0 {
             let rest = &self.buffer[self.start..];
             match self.split.next(rest, self.ended, self.offset, wanted.max_len) {
-                Ok(Found::Record { header, payload, consumed, .. }) => {
+                Ok(Found::Record { header, payload, consumed, cut }) => {
                     self.number += 1;
                     if self.number > wanted.skip {
-                        self.record(header, payload, consumed)?;
+                        self.record(header, payload, consumed, cut)?;
                         left -= 1;
                     }
                     self.pass(consumed);
@@ -121,7 +121,13 @@ impl Records<'_> {
         Ok(())
     }
 
-    fn record(&mut self, header: usize, payload: usize, consumed: usize) -> io::Result<()> {
+    fn record(
+        &mut self,
+        header: usize,
+        payload: usize,
+        consumed: usize,
+        cut: bool,
+    ) -> io::Result<()> {
         self.shown.record(self.number)?;
         let record = &self.buffer[self.start..self.start + consumed];
         let message = &record[header..header + payload];
@@ -145,6 +151,7 @@ impl Records<'_> {
         self.due += bytes.len() as u64;
         self.whole &= outcome.whole && self.shown.bytes() == self.due;
         if let Some(error) = outcome.first {
+            let error = if cut { error } else { error.of_whole_record() };
             self.broken += 1;
             self.first.get_or_insert(error.in_record(self.number));
         }

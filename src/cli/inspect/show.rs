@@ -1,6 +1,7 @@
 //! Where the view goes, and how it looks there.
 
 use std::io::{self, BufWriter, Write};
+use std::num::IntErrorKind;
 
 use super::super::format::Format;
 use super::super::io::{Output, OutputOptions, terminal_columns};
@@ -56,6 +57,7 @@ impl<'o> Show<'o> {
             None if terminal => terminal_columns().unwrap_or(WIDTH),
             None => WIDTH,
         };
+        // A terminal has the width that it has.
         let layout = Layout::new(width.clamp(WIDTH_MIN, WIDTH_MAX));
         let paint = if paint { Paint::Coloured } else { Paint::Plain };
         Ok(Show { json: to == Format::Json, output, paint, layout })
@@ -206,11 +208,17 @@ impl Shown {
 }
 
 fn columns(text: &str) -> Result<usize> {
-    match text.parse() {
-        Ok(columns @ WIDTH_MIN..) => Ok(columns),
-        Ok(columns) => Err(Error::usage(format!("`--width {columns}` is too narrow"))
-            .hint(format!("the least is {WIDTH_MIN}"))),
-        _ => Err(Error::usage(format!("`--width {}` is no number of characters", word(text)))
-            .hint("write a whole number, such as `--width 120`")),
+    match text.parse::<usize>() {
+        Ok(columns @ WIDTH_MIN..=WIDTH_MAX) => Ok(columns),
+        Ok(columns @ ..WIDTH_MIN) => {
+            Err(Error::usage(format!("`--width {columns}` is too narrow"))
+                .hint(format!("the least is {WIDTH_MIN}")))
+        }
+        Err(error) if *error.kind() != IntErrorKind::PosOverflow => {
+            Err(Error::usage(format!("`--width {}` is no number of characters", word(text)))
+                .hint("write a whole number, such as `--width 120`"))
+        }
+        _ => Err(Error::usage(format!("`--width {}` is too wide", word(text)))
+            .hint(format!("the most is {WIDTH_MAX}"))),
     }
 }

@@ -8,7 +8,7 @@ use super::fast::message_span;
 use super::parts::{Found, Parts, message_at};
 use super::values::{Entry, MapKey, NO_KEY, default, key_and_value, scalar, sort_by_map_key};
 use super::{Scalar, Sink, Span, Stop, Walk};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::table::{Cardinality, Field, Form, Message};
 use crate::wire::{Reader, Tag, WireType, skip};
 
@@ -154,7 +154,13 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         depth: u32,
     ) -> Result<Span, Stop> {
         if field.kind.is_message() {
-            return message_span(reader, tag, at, field, depth);
+            let start = reader.position();
+            return message_span(reader, tag, at, field, depth).map_err(|error| {
+                match tag.wire_type {
+                    WireType::StartGroup => self.named(error, field, start..reader.end(), depth),
+                    _ => error.into(),
+                }
+            });
         }
         let start = reader.position();
         if tag.wire_type == WireType::Len {
@@ -163,6 +169,34 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             scalar(reader, field)?;
         }
         Ok(start..reader.position())
+    }
+
+    /// The error of a group that was passed over, whose fields begin `span`, as
+    /// who knows them has it: by their names, with their path.
+    #[cold]
+    fn named(&self, error: Error, field: &Field, span: Span, depth: u32) -> Stop {
+        let message = self.tables.message(field.message);
+        let mut reader = self.reader.part(span);
+        loop {
+            let at = reader.position();
+            let Ok(tag) = reader.tag() else { return error.into() };
+            if tag.wire_type == WireType::EndGroup {
+                return error.into();
+            }
+            let known = message.by_number(tag.number, 0).map(|(_, field)| field);
+            let known = known.filter(|field| Form::of(field, tag.wire_type) != Form::Wrong);
+            let passed = match known {
+                Some(field) => self
+                    .span(&mut reader, field, tag, at, depth + 1)
+                    .map_err(|stop| stop.in_field(&field.name)),
+                None => skip::value(&mut reader, tag, at, depth + 1).map_err(Stop::from),
+            };
+            match passed {
+                Err(stop) if stop.is_where(&error) => return stop,
+                Err(_) => return error.into(),
+                Ok(_) => {}
+            }
+        }
     }
 
     fn is_unknown_enum(&self, field: &Field, span: Span) -> Result<bool, Stop> {

@@ -5,6 +5,7 @@
 
 use super::values::{MapKey, scalar};
 use super::{Parts, Scalar, Sink, Span, Stop, Walk};
+use crate::error::Result;
 use crate::table::{Field, Form, Message};
 use crate::wire::{Reader, Tag, WireType, skip};
 
@@ -193,9 +194,9 @@ pub(super) fn message_span(
     at: usize,
     field: &Field,
     depth: u32,
-) -> Result<Span, Stop> {
+) -> Result<Span> {
     match tag.wire_type {
-        WireType::Len => Ok(reader.length_delimited(field.subject())?),
-        _ => Ok(skip::value(reader, tag, at, depth)?),
+        WireType::Len => reader.length_delimited(field.subject()),
+        _ => skip::value(reader, tag, at, depth),
     }
 }

@@ -116,6 +116,17 @@ impl Stop {
         Stop(self.0.map(|error| error.in_field(name)))
     }
 
+    /// Whether it is an error at the place of another.
+    fn is_where(&self, other: &Error) -> bool {
+        self.0.as_ref().is_some_and(|error| error.at() == other.at())
+    }
+
+    /// The error is of what is in a value of bytes, which may be any.
+    #[cold]
+    pub fn of_sound(self) -> Stop {
+        Stop(self.0.map(Error::of_sound))
+    }
+
     /// Puts an error that has no place of its own, since whoever made it was
     /// handed a value without one, at the bytes of the value.
     #[cold]

@@ -1,5 +1,6 @@
 //! Values out of their bytes, for every kind.
 
+use super::fast::message_span;
 use super::parts::{Found, Parts};
 use super::{Scalar, Sink, Span, Stop, Walk};
 use crate::error::Result;
@@ -206,7 +207,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             };
             match known.filter(|field| field.kind.wire_type() == tag.wire_type) {
                 Some(field) if field.kind.is_message() => {
-                    skip::value(&mut reader, tag, at, depth + 1)?;
+                    message_span(&mut reader, tag, at, field, depth + 1)?;
                     entry.parts.push(Found::new(1, at));
                 }
                 Some(field) if tag.number == 1 => {

@@ -166,7 +166,8 @@ impl<'a> Sink<'a> for Print<'_> {
             }
             Some(_) => {
                 return Err(Error::failure(format!("a {} holds no value", message.name()))
-                    .hint("one of its fields has to be set, `null_value` for null"));
+                    .hint("one of its fields has to be set, `null_value` for null")
+                    .of_sound());
             }
         }
         Ok(())
@@ -214,7 +215,8 @@ impl<'a> Sink<'a> for Print<'_> {
                     && !value.is_finite()
                 {
                     return Err(Error::failure("a Value holds a number that is not finite")
-                        .hint("JSON has no such number; `--to text` shows it"));
+                        .hint("JSON has no such number; `--to text` shows it")
+                        .of_sound());
                 }
                 special::float(value, self.out);
             }

@@ -66,6 +66,7 @@ pub(super) fn timestamp(
     let text = Timestamp { seconds, nanos }.to_text().ok_or_else(|| {
         Error::failure(format!("a Timestamp of {seconds} s and {nanos} ns is out of range"))
             .hint("it goes from the year 1 to 9999, with 0 to 999999999 ns; `--to text` shows it")
+            .of_sound()
     })?;
     escape::json_string(&text, walk.sink.out);
     Ok(())
@@ -79,9 +80,11 @@ pub(super) fn duration(
 ) -> Result<(), Stop> {
     let (seconds, nanos) = seconds_and_nanos(walk, message, parts)?;
     let text = Duration { seconds, nanos }.to_text().ok_or_else(|| {
-        Error::failure(format!("a Duration of {seconds} s and {nanos} ns is out of range")).hint(
-            "it has at most 315576000000 s, and both parts have one sign; `--to text` shows it",
-        )
+        Error::failure(format!("a Duration of {seconds} s and {nanos} ns is out of range"))
+            .hint(
+                "it has at most 315576000000 s, and both parts have one sign; `--to text` shows it",
+            )
+            .of_sound()
     })?;
     escape::json_string(&text, walk.sink.out);
     Ok(())
@@ -112,6 +115,7 @@ pub(super) fn field_mask(
         let what = format!("the path {} of a FieldMask has no form in JSON", escape::quote(&path));
         return Err(Error::failure(what)
             .hint("JSON holds paths of small letters, digits and `_a`; `--to text` shows others")
+            .of_sound()
             .into());
     }
     escape::json_string(&text, walk.sink.out);
