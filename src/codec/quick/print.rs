@@ -165,7 +165,7 @@ impl<'p> Printing<'p, '_, '_> {
     }
 
     /// Writes the value of a field whose key is written.
-    #[inline(always)]
+    #[inline(never)]
     fn field(&mut self, step: &'p Step, place: Place, end: usize, depth: u32) -> Place {
         match step.act {
             Act::String => self.string(step, place, end),
