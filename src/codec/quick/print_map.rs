@@ -64,7 +64,10 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
             o = literal(b":", self.out, o);
             // The entry is a level of its own.
             let place = Place { pos: value + 1, o };
-            Place { pos, o } = self.value(step, place, entry_end, depth.saturating_sub(1));
+            Place { pos, o } = match self.short_value(step, place) {
+                Some(place) => place,
+                None => self.value(step, place, entry_end, depth.saturating_sub(1)),
+            };
             if pos != entry_end || o == GIVEN_UP {
                 return NOWHERE;
             }
@@ -73,6 +76,18 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
                 None => return Place { pos, o: braces(*b"{}", self.out, start, o) },
             }
         }
+    }
+
+    /// Writes a value that is a string of a block at most with nothing special in it.
+    #[inline(always)]
+    fn short_value(&mut self, step: &'p Step, Place { pos, o }: Place) -> Option<Place> {
+        if step.op != Op::String {
+            return None;
+        }
+        let (len, from) = chunk::<{ 1 + BLOCK }>(self.inp, pos)?.split_first()?;
+        let (len, from) = (usize::from(*len), from.first_chunk()?);
+        let to = chunk_mut::<{ string::SHORT_ROOM }>(self.out, o)?;
+        string::short(from, len, to, 0).then_some(Place { pos: pos + 1 + len, o: o + len + 2 })
     }
 
     /// Writes the entries of a map, whose keys have to ascend; if they don't,
