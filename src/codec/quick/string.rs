@@ -38,7 +38,8 @@ pub(super) fn short<const N: usize>(
     let block = *from;
     to[o] = b'"';
     to[o + 1..o + 1 + BLOCK].copy_from_slice(&block);
-    if len > BLOCK || special_to_write(&block) & ((1 << len) - 1) != 0 {
+    let plain = (special_to_write(&block) | 1 << BLOCK).trailing_zeros() as usize;
+    if len > plain {
         return false;
     }
     to[o + 1 + (len & (SHORT_ROOM - 2))] = b'"';
