@@ -27,6 +27,7 @@ mod parse_map;
 mod plan;
 mod print;
 mod print_map;
+mod print_number;
 mod put;
 mod read_number;
 mod read_string;

@@ -1,0 +1,121 @@
+//! Numbers, bools and times in the bytes of a message, to JSON.
+
+use super::number::{self, Day};
+use super::plan::{Act, Step};
+use super::print::{FIELD, WINDOW};
+use super::wire::zigzag;
+use super::word::{self, chunk_mut, varint};
+use super::{GIVEN_UP, NOWHERE, Place};
+
+/// Writes the varint of a message's own field, if it is a number.
+#[inline(always)]
+pub(super) fn own_number(
+    step: &Step,
+    quoted: bool,
+    field: &[u8; FIELD],
+    at: usize,
+    to: &mut [u8; WINDOW],
+    key: usize,
+) -> Option<Place> {
+    let least = step.least;
+    Some(match step.act {
+        Act::Int32 => whole::<INT32>(quoted, least, field, at, to, key),
+        Act::Int64 => whole::<INT64>(quoted, least, field, at, to, key),
+        Act::Uint32 => whole::<UINT32>(quoted, least, field, at, to, key),
+        Act::Uint64 => whole::<UINT64>(quoted, least, field, at, to, key),
+        Act::Sint32 => whole::<SINT32>(quoted, least, field, at, to, key),
+        Act::Sint64 => whole::<SINT64>(quoted, least, field, at, to, key),
+        Act::String
+        | Act::Message
+        | Act::Bytes
+        | Act::Timestamp
+        | Act::Bool
+        | Act::Enum
+        | Act::Scalar
+        | Act::List
+        | Act::Packed
+        | Act::Map
+        | Act::Long => return None,
+    })
+}
+
+/// The kinds of varint that are numbers.
+pub(super) const INT32: u8 = 0;
+pub(super) const INT64: u8 = 1;
+pub(super) const UINT32: u8 = 2;
+pub(super) const UINT64: u8 = 3;
+pub(super) const SINT32: u8 = 4;
+pub(super) const SINT64: u8 = 5;
+
+/// Writes the number of a varint. Gives up on one that is not there in JSON
+/// since it is the default: whose bits are below `least`.
+#[inline(always)]
+pub(super) fn whole<const KIND: u8>(
+    quoted: bool,
+    least: usize,
+    inp: &[u8],
+    pos: usize,
+    out: &mut [u8],
+    o: usize,
+) -> Place {
+    let (value, pos) = varint(inp, pos);
+    let long = matches!(KIND, INT64 | UINT64 | SINT64);
+    let value = if long { value } else { u64::from(value as u32) };
+    if value < least as u64 || pos == GIVEN_UP {
+        return NOWHERE;
+    }
+    let value = match KIND {
+        INT32 => i64::from(value as i32) as u64,
+        SINT32 | SINT64 => zigzag(value),
+        _ => value,
+    };
+    let (quoted, signed) = (long && quoted, !matches!(KIND, UINT32 | UINT64));
+    let quote = usize::from(quoted);
+    let negative = signed && (value as i64) < 0;
+    let value = if negative { value.wrapping_neg() } else { value };
+    let Some(before) = chunk_mut::<2>(out, o) else { return NOWHERE };
+    // What there is none of is written over.
+    before[0] = b'"';
+    before[quote] = b'-';
+    let o = number::unsigned(value, out, o + quote + usize::from(negative));
+    let Some(behind) = out.get_mut(o) else { return NOWHERE };
+    *behind = b'"';
+    Place { pos, o: o + quote }
+}
+
+/// Writes a bool.
+#[inline(always)]
+pub(super) fn bool(step: &Step, inp: &[u8], pos: usize, out: &mut [u8], o: usize) -> Place {
+    let (value, pos) = varint(inp, pos);
+    let (word, len) = match value {
+        0 => (u64::from_le_bytes(*b"false\0\0\0"), 5),
+        _ => (u64::from_le_bytes(*b"true\0\0\0\0"), 4),
+    };
+    if (value == 0 && step.least > 0) || !word::store(out, o, word) {
+        return NOWHERE;
+    }
+    Place { pos, o: o + len }
+}
+
+/// Writes a Timestamp: its seconds and nanoseconds, each at most once.
+#[inline]
+pub(super) fn timestamp(
+    inp: &[u8],
+    mut pos: usize,
+    end: usize,
+    last: &mut Day,
+    out: &mut [u8],
+    o: usize,
+) -> usize {
+    let (mut seconds, mut nanos) = (0, 0);
+    if pos < end && inp[pos] == 1 << 3 {
+        (seconds, pos) = varint(inp, pos + 1);
+    }
+    if pos < end && inp[pos] == 2 << 3 {
+        (nanos, pos) = varint(inp, pos + 1);
+    }
+    if pos != end {
+        return GIVEN_UP;
+    }
+    number::timestamp(seconds as i64, i64::from(nanos as i32), last, out, o)
+}
