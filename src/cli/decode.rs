@@ -88,6 +88,7 @@ const FROM: Allowed = Allowed {
     side: Side::From,
     formats: format::BYTES,
     pipe: "hello encode --from {} … | hello decode",
+    stream: false,
 };
 
 const TO: Allowed = Allowed {
@@ -95,6 +96,7 @@ const TO: Allowed = Allowed {
     side: Side::To,
     formats: format::FIELDS,
     pipe: "hello decode … --to json | hello encode --from json --to {}",
+    stream: false,
 };
 
 fn options(command: Command, _: &Context<'_>) -> Result<Command> {
@@ -106,8 +108,9 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
     let root = context.chosen()?.root();
     let streaming = args.stream.resolve()?;
     let printer = args.printer(root, streaming.is_some())?;
+    let allowed = Allowed { stream: streaming.is_some(), ..FROM };
     let (input, from) =
-        input(&FROM, &args.bytes, args.input.as_deref(), args.from.as_deref(), streaming)?;
+        input(&allowed, &args.bytes, args.input.as_deref(), args.from.as_deref(), streaming)?;
     context.check_input(&input)?;
     match streaming {
         Some(streaming) => args.stream(&printer, input, from, streaming, context),
@@ -118,12 +121,13 @@ fn run(matches: &mut ArgMatches, context: &Context<'_>) -> Result<()> {
 impl Decode {
     fn printer<'t>(&self, root: Root<'t>, stream: bool) -> Result<Printer<'t>> {
         let mut path = self.field.as_deref().map(|path| path::resolve(root, path)).transpose()?;
+        let allowed = Allowed { stream, ..TO };
         let to = match (&self.to, self.output.path()) {
             (Some(name), _) => Some(match &mut path {
-                Some(steps) => field_format(TO, root, steps, name)?,
-                None => TO.option(name)?,
+                Some(steps) => field_format(allowed, root, steps, name)?,
+                None => allowed.option(name)?,
             }),
-            (None, Some(file)) if path.is_none() => TO.file(file)?,
+            (None, Some(file)) if path.is_none() => allowed.file(file)?,
             _ => None,
         };
         self.json.check(to)?;

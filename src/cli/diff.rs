@@ -59,8 +59,13 @@ pub(super) const SPEC: Spec = Spec {
     is_at_hand,
 };
 
-const FROM: Allowed =
-    Allowed { command: "diff", side: Side::From, formats: format::ALL, pipe: "hello diff" };
+const FROM: Allowed = Allowed {
+    command: "diff",
+    side: Side::From,
+    formats: format::ALL,
+    pipe: "hello diff",
+    stream: false,
+};
 
 fn options(command: Command, _: &Context<'_>) -> Result<Command> {
     Ok(Diff::augment_args(command))

@@ -75,6 +75,7 @@ const FROM: Allowed = Allowed {
     side: Side::From,
     formats: format::FIELDS,
     pipe: "hello decode --from {} --to json … | hello encode --from json",
+    stream: false,
 };
 
 const TO: Allowed = Allowed {
@@ -82,6 +83,7 @@ const TO: Allowed = Allowed {
     side: Side::To,
     formats: format::BYTES,
     pipe: "hello encode … | hello decode --to {}",
+    stream: false,
 };
 
 fn options(command: Command, context: &Context<'_>) -> Result<Command> {
@@ -184,9 +186,10 @@ impl Encode {
     }
 
     fn to(&self, streaming: Option<Streaming>) -> Result<Format> {
+        let allowed = Allowed { stream: streaming.is_some(), ..TO };
         let named = match (&self.to, self.output.path()) {
-            (Some(name), _) => Some(TO.option(name)?),
-            (None, Some(path)) => TO.file(path)?,
+            (Some(name), _) => Some(allowed.option(name)?),
+            (None, Some(path)) => allowed.file(path)?,
             (None, None) => None,
         };
         let framed = streaming.filter(|streaming| streaming.named);

@@ -101,6 +101,8 @@ pub struct Allowed {
     pub formats: &'static [Format],
     /// The pipe that does what the command doesn't.
     pub pipe: &'static str,
+    /// Whether it is a stream that goes through.
+    pub stream: bool,
 }
 
 impl Allowed {
@@ -155,8 +157,18 @@ impl Allowed {
             names::list(&known),
             format.name()
         );
-        Err(Error::usage(what)
-            .hint(format!("`{}` does it", self.pipe.replace("{}", format.name()))))
+        Err(Error::usage(what).hint(format!("`{}` does it", self.pipe(format))))
+    }
+
+    fn pipe(&self, format: Format) -> String {
+        let pipe = self.pipe.replace("{}", format.name());
+        if !self.stream {
+            return pipe;
+        }
+        // What goes from one to the other has to be said, since nothing is guessed.
+        pipe.replace(" … | hello decode", " --to binary … | hello decode")
+            .replace("hello decode", "hello decode --stream")
+            .replace("hello encode", "hello encode --stream")
     }
 
     fn flag(&self) -> &'static str {

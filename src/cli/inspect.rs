@@ -88,6 +88,7 @@ const FROM: Allowed = Allowed {
     side: Side::From,
     formats: format::BYTES,
     pipe: "hello encode --from {} … | hello inspect",
+    stream: false,
 };
 
 const TO: Allowed = Allowed {
@@ -95,6 +96,7 @@ const TO: Allowed = Allowed {
     side: Side::To,
     formats: format::FIELDS,
     pipe: "hello decode … | hello encode --from text --to {}",
+    stream: false,
 };
 
 fn options(command: Command, _: &Context<'_>) -> Result<Command> {

@@ -31,9 +31,10 @@ pub fn is_one_value(message: &Message) -> bool {
             | WellKnown::Timestamp
             | WellKnown::Duration
             | WellKnown::FieldMask
+            | WellKnown::Value
             | WellKnown::Wrapper,
         ) => true,
-        Some(WellKnown::Struct | WellKnown::Value | WellKnown::ListValue) | None => false,
+        Some(WellKnown::Struct | WellKnown::ListValue) | None => false,
     }
 }
 

@@ -22,8 +22,13 @@ use crate::stream::{Convert, Framing, Outcome, Record, Split, Wanted, Watch, pum
 use crate::table::Root;
 use crate::wire::limits::{GRPC_HEAD_LEN, MESSAGE_LEN_MAX};
 
-const FROM: Allowed =
-    Allowed { command: "call", side: Side::From, formats: format::ALL, pipe: "hello encode" };
+const FROM: Allowed = Allowed {
+    command: "call",
+    side: Side::From,
+    formats: format::ALL,
+    pipe: "hello encode",
+    stream: false,
+};
 
 /// What is to be sent.
 pub enum Sent {

@@ -32,6 +32,7 @@ const TO: Allowed = Allowed {
     side: Side::To,
     formats: format::FIELDS,
     pipe: "hello call … --to json | hello encode --from json --to {}",
+    stream: false,
 };
 
 impl super::Call {

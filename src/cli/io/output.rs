@@ -136,7 +136,9 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.target {
-            Target::Stdout => io::stdout().write(bytes),
+            // Not by way of the standard library's buffer: it would write up to the last
+            // byte that happens to be a newline, and the rest by itself.
+            Target::Stdout => Ok(rustix::io::write(io::stdout(), bytes)?),
             Target::Direct(file) => file.write(bytes),
             Target::Replace { new, .. } => new.write(bytes),
         }
@@ -144,7 +146,7 @@ impl Write for Output {
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
-            Target::Stdout => io::stdout().flush(),
+            Target::Stdout => Ok(()),
             Target::Direct(file) => file.flush(),
             Target::Replace { new, .. } => new.flush(),
         }
