@@ -155,7 +155,9 @@ fn find(described: &Described<'_>, name: &str, read: &Read) -> Result<Found> {
             extension if SETS.contains(&extension) => "--descriptor-set",
             _ => return None,
         };
-        let file = path.is_file().then(|| shell_word(name))?;
+        // One of the schema is read already; what it is called there is said.
+        let read = read.schema.pool().files.iter().any(|file| path.ends_with(&file.name));
+        let file = (path.is_file() && !read).then(|| shell_word(name))?;
         Some(format!("it is the name of a file: say `{option} {file}`"))
     };
     find::find(described, name, read.whose).map_err(|error| error.maybe_hint(as_file()))

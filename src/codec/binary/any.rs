@@ -62,6 +62,8 @@ impl<'a, S: Sink<'a>> Walk<'_, 'a, S> {
         parts: &Parts<'_>,
         mut take: impl FnMut(u32, Scalar<'a>, usize),
     ) -> Result<(), Stop> {
+        // None of these types has more than one list.
+        let mut items = 0;
         for part in parts.spans(&self.reader) {
             let mut reader: Reader<'a> = self.reader.part(part?);
             while !reader.is_at_end() {
@@ -70,8 +72,14 @@ impl<'a, S: Sink<'a>> Walk<'_, 'a, S> {
                 let known = message.by_number(tag.number, 0).map(|(_, field)| field);
                 match known.filter(|field| Form::of(field, tag.wire_type) == Form::One) {
                     Some(field) if !field.kind.is_message() => {
-                        let value = scalar(&mut reader, field)
-                            .map_err(|error| error.in_field(&field.name))?;
+                        let value = scalar(&mut reader, field).map_err(|error| {
+                            let error = match field.is_list() {
+                                true => error.in_field(&format!("[{items}]")),
+                                false => error,
+                            };
+                            error.in_field(&field.name)
+                        })?;
+                        items += usize::from(field.is_list());
                         take(tag.number, value, reader.position());
                     }
                     _ => {

@@ -289,7 +289,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                 reader = reader.part(range);
             } else {
                 let mut end = reader;
-                scalar(&mut end, field)?;
+                let item = scalar(&mut end, field).map_err(Stop::from);
+                item.map_err(|stop| stop.in_field(&format!("[{count}]")))?;
                 reader = reader.part(reader.position()..end.position());
             }
             while !reader.is_at_end() {
