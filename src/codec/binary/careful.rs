@@ -284,19 +284,19 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             }
             let mut reader = self.reader.from(value.at as usize);
             let tag = reader.tag()?;
-            if Form::of(field, tag.wire_type) == Form::Packed {
+            let packed = Form::of(field, tag.wire_type) == Form::Packed;
+            if packed {
                 let range = reader.length_delimited(field.subject())?;
                 reader = reader.part(range);
-            } else {
-                let mut end = reader;
-                let item = scalar(&mut end, field).map_err(Stop::from);
-                item.map_err(|stop| stop.in_field(&format!("[{count}]")))?;
-                reader = reader.part(reader.position()..end.position());
             }
-            while !reader.is_at_end() {
+            // Behind a tag of its own stands one.
+            while !packed || !reader.is_at_end() {
                 self.repeated_scalar(&mut reader, field, &mut open, unknown)
                     .map_err(|stop| stop.in_field(&format!("[{count}]")))?;
                 count += 1;
+                if !packed {
+                    break;
+                }
             }
         }
         if open {
