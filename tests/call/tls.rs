@@ -187,6 +187,17 @@ fn a_certificate_of_the_client_is_shown_or_asked_for() {
     }
 }
 
+/// What serves by a certificate and its key.
+fn serving(made: &rcgen::Certificate, key: &rcgen::KeyPair) -> ServerConfig {
+    let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+    ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.der().clone()], der)
+        .expect("a pair")
+}
+
 #[test]
 fn a_certificate_that_has_expired_is_told() {
     let key = rcgen::KeyPair::generate().expect("a key");
@@ -194,13 +205,7 @@ fn a_certificate_that_has_expired_is_told() {
     params.not_before = rcgen::date_time_ymd(2020, 1, 1);
     params.not_after = rcgen::date_time_ymd(2021, 1, 1);
     let made = params.self_signed(&key).expect("it is made");
-    let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![made.der().clone()], der);
-    let tls = Some(Arc::new(config.expect("a pair")));
+    let tls = Some(Arc::new(serving(&made, &key)));
     let session = Session::new(Given { tls, ..Given::default() });
     std::fs::write(session.shell.file("ca.pem"), made.pem()).expect("it can be written");
     let out = session.run("call https://@ --name a --ca ca.pem", "");
@@ -216,13 +221,7 @@ fn an_authority_is_a_server_where_it_is_named() {
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         params.not_after = rcgen::date_time_ymd(until, 1, 1);
         let made = params.self_signed(&key).expect("it is made");
-        let der = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![made.der().clone()], der);
-        let mut config = config.expect("a pair");
+        let mut config = serving(&made, &key);
         config.alpn_protocols = vec![b"h2".to_vec()];
         let session = Session::new(Given { tls: Some(Arc::new(config)), ..Given::default() });
         std::fs::write(session.shell.file("ca.pem"), made.pem()).expect("it can be written");
