@@ -20,53 +20,77 @@ const VALUES: [u8; 256] = {
 };
 
 /// The two digits of twelve bits: half as many look-ups as for each digit alone.
-static PAIRS: [[u8; 2]; 4096] = {
-    let mut pairs = [[0; 2]; 4096];
+static PAIRS: [u16; 4096] = {
+    let mut pairs = [0; 4096];
     let mut bits = 0;
     while bits < pairs.len() {
-        pairs[bits] = [DIGITS[bits >> 6], DIGITS[bits & 63]];
+        pairs[bits] = u16::from_le_bytes([DIGITS[bits >> 6], DIGITS[bits & 63]]);
         bits += 1;
     }
     pairs
 };
 
-/// The digits of three bytes.
-#[inline(always)]
-fn four([a, b, c]: [u8; 3]) -> [u8; 4] {
-    let bits = u32::from_be_bytes([0, a, b, c]) as usize;
-    let ([a, b], [c, d]) = (PAIRS[bits >> 12], PAIRS[bits & 0xfff]);
-    [a, b, c, d]
+/// Six bytes are eight digits.
+const GROUP: usize = 6;
+
+/// Writes the bytes from `pos` to `end` in quotes. There have to be eight bytes behind
+/// `end`.
+#[inline]
+pub(super) fn write(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], o: usize) -> usize {
+    let Some(quote) = out.get_mut(o) else { return GIVEN_UP };
+    *quote = b'"';
+    let mut o = o + 1;
+    loop {
+        let Some(bytes) = chunk::<8>(inp, pos) else { return GIVEN_UP };
+        let Some(to) = chunk_mut::<9>(out, o) else { return GIVEN_UP };
+        let bits = u64::from_be_bytes(*bytes) >> 16;
+        let left = end - pos;
+        if left > GROUP {
+            to[..8].copy_from_slice(&eight(bits).to_le_bytes());
+            (pos, o) = (pos + GROUP, o + 8);
+            continue;
+        }
+        let Tail { mask, padding, len } = TAILS[left];
+        to[..8].copy_from_slice(&(eight(bits & mask) ^ padding).to_le_bytes());
+        to[len] = b'"';
+        return o + len + 1;
+    }
 }
 
-/// Writes bytes in quotes.
-#[inline]
-pub(super) fn write(bytes: &[u8], out: &mut [u8], o: usize) -> usize {
-    let len = bytes.len().div_ceil(3) * 4;
-    let Some([before, digits @ .., behind]) =
-        out.get_mut(o..).and_then(|out| out.get_mut(..len + 2))
-    else {
-        return GIVEN_UP;
-    };
-    (*before, *behind) = (b'"', b'"');
-    let (triples, rest) = bytes.as_chunks::<3>();
-    let (fours, _) = digits.as_chunks_mut::<4>();
-    for (to, triple) in fours.iter_mut().zip(triples) {
-        *to = four(*triple);
-    }
-    if let Some(last) = fours.last_mut() {
-        match *rest {
-            [a] => {
-                let [a, b, ..] = four([a, 0, 0]);
-                *last = [a, b, b'=', b'='];
-            }
-            [a, b] => {
-                let [a, b, c, _] = four([a, b, 0]);
-                *last = [a, b, c, b'='];
-            }
-            _ => {}
+/// What the last bytes take, of which there are as many as a group has or less.
+#[derive(Clone, Copy)]
+struct Tail {
+    /// The bits of the group that they have: what stands behind them counts as 0.
+    mask: u64,
+    /// What makes padding of digits for none of their bits.
+    padding: u64,
+    /// How many digits there are, with padding.
+    len: usize,
+}
+
+/// By how many bytes are left.
+static TAILS: [Tail; GROUP + 1] = {
+    let mut tails = [Tail { mask: 0, padding: 0, len: 0 }; GROUP + 1];
+    let mut left = 1;
+    while left <= GROUP {
+        let (digits, len) = ((8 * left).div_ceil(6), left.div_ceil(3) * 4);
+        let mut at = digits;
+        while at < len {
+            tails[left].padding |= ((DIGITS[0] ^ b'=') as u64) << (8 * at);
+            at += 1;
         }
+        tails[left].mask = u64::MAX >> (64 - 8 * left) << (8 * (GROUP - left));
+        tails[left].len = len;
+        left += 1;
     }
-    o + len + 2
+    tails
+};
+
+/// The digits of six bytes, the first of either lowest, and highest.
+#[inline(always)]
+fn eight(bits: u64) -> u64 {
+    let pair = |shift: u32| u64::from(PAIRS[(bits >> shift & 0xfff) as usize]);
+    pair(36) | pair(24) << 16 | pair(12) << 32 | pair(0) << 48
 }
 
 /// Reads the string whose quote is at `pos`, and writes its bytes at `o`. Gives
@@ -110,16 +134,17 @@ mod tests {
 
     #[test]
     fn bytes_of_every_length_are_written_and_read_as_the_library_does() {
-        let bytes: Vec<u8> = (0..200u8).map(|at| at.wrapping_mul(151) ^ 0x5a).collect();
-        for len in 0..bytes.len() {
-            let bytes = &bytes[len / 2..len / 2 + len / 2 + len % 2];
-            let expected = format!("\"{}\"", STANDARD.encode(bytes));
-            let mut out = vec![0; expected.len() + 3];
-            assert_eq!(write(bytes, &mut out, 3), out.len());
-            assert_eq!(&out[3..], expected.as_bytes());
-            assert_eq!(write(bytes, &mut out[1..], 3), GIVEN_UP);
-            assert_eq!(read_back(&expected), Some(bytes.to_vec()));
+        let inp: Vec<u8> = (0..=255u8).map(|at| at.wrapping_mul(151) ^ 0x5a).collect();
+        for len in 0..200 {
+            let (pos, end) = (len / 5, len / 5 + len);
+            let expected = format!("\"{}\"", STANDARD.encode(&inp[pos..end]));
+            let mut out = vec![0; expected.len() + 16];
+            assert_eq!(write(&inp, pos, end, &mut out, 3), 3 + expected.len());
+            assert_eq!(&out[3..][..expected.len()], expected.as_bytes());
+            assert_eq!(write(&inp, pos, end, &mut out[..expected.len() + 2], 3), GIVEN_UP);
+            assert_eq!(read_back(&expected).as_deref(), Some(&inp[pos..end]));
         }
+        assert_eq!(write(&inp, 249, 255, &mut [0; 64], 0), GIVEN_UP);
     }
 
     #[test]

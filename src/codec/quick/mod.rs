@@ -46,7 +46,7 @@ pub use text::{Checked, ToText};
 pub use to_json::ToJson;
 
 /// The bytes that have to stand behind a record.
-pub const SLACK: usize = 64;
+pub const SLACK: usize = 72;
 
 /// The place that says that there is none.
 const GIVEN_UP: usize = usize::MAX;

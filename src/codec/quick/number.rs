@@ -1,6 +1,7 @@
 //! Numbers and times in blocks of digits.
 
 use super::GIVEN_UP;
+use super::print::NUMBER;
 use super::word::{self, all};
 
 /// The eight decimal digits of a number below 10^8, the first lowest, none of
@@ -81,6 +82,30 @@ pub(super) fn double(value: f64, out: &mut [u8], o: usize) -> usize {
     digits(buffer.format_finite(value).as_bytes(), out, o)
 }
 
+/// Writes doubles as the plain codec does, each with a comma before it. They are copied
+/// when all are there: what has just been written by bytes cannot be read in blocks at once.
+#[inline]
+pub(super) fn doubles<const N: usize>(values: [f64; N], out: &mut [u8], mut o: usize) -> usize {
+    if !values.iter().all(|value| value.is_finite()) {
+        return GIVEN_UP;
+    }
+    let mut buffers = [(); N].map(|()| zmij::Buffer::new());
+    let mut texts = [""; N];
+    for ((buffer, text), value) in buffers.iter_mut().zip(&mut texts).zip(values) {
+        *text = buffer.format_finite(value);
+    }
+    for text in texts {
+        let Some(to) = word::chunk_mut::<NUMBER>(out, o) else { return GIVEN_UP };
+        to[0] = b',';
+        let len = digits(text.as_bytes(), to, 1);
+        if len == GIVEN_UP {
+            return GIVEN_UP;
+        }
+        o += len;
+    }
+    o
+}
+
 /// Writes a float as the plain codec does.
 #[inline]
 pub(super) fn float(value: f32, out: &mut [u8], o: usize) -> usize {
@@ -118,13 +143,41 @@ const DAY: u64 = 86_400;
 /// The days from the first of March of the year 0 to 1970.
 const DAYS_TO_1970: u64 = 719_468;
 
-/// A day and its date: those of a log are nearly all of the day of the one before.
-#[derive(Default)]
-pub(super) struct Day {
-    /// Since the first of March of the year 0, which no Timestamp is of.
-    days: u32,
-    /// As [`date`] has it, in digits.
-    date: u64,
+/// A minute, and how it is written: most times of a log are of the minute of the one
+/// before.
+pub(super) struct Minute {
+    /// Its first second, since the first of March of the year 0; none is as high as this
+    /// at first.
+    start: u64,
+    /// What is written of it, with the quote before it and the colon behind it.
+    words: [u64; 2],
+    last: u32,
+}
+
+impl Default for Minute {
+    fn default() -> Self {
+        Minute { start: u64::MAX, words: [0; 2], last: 0 }
+    }
+}
+
+impl Minute {
+    /// That of a second since the first of March of the year 0.
+    #[inline(always)]
+    fn of(second: u64) -> Self {
+        let (days, of_day) = ((second / DAY) as u32, (second % DAY) as u32);
+        let (minute, of_minute) = (of_day / 60, of_day % 60);
+        let (hour, minute) = (u64::from(minute / 60), u64::from(minute % 60));
+        let date = of_pairs(date(days)) | all(b'0');
+        let time = of_pairs(hour | minute << 16) | all(b'0');
+        let first = u64::from(b'"') | (date & 0xffff_ffff) << 8 | u64::from(b'-') << 40;
+        let last = u64::from(b'-') | (date >> 48) << 8 | u64::from(b'T') << 24;
+        let last = last | (time & 0xffff) << 32 | u64::from(b':') << 48;
+        Minute {
+            start: second - u64::from(of_minute),
+            words: [first | (date >> 32) << 48, last | (time >> 16) << 56],
+            last: (time >> 24 & 0xff) as u32 | u32::from(b':') << 8,
+        }
+    }
 }
 
 /// Writes a Timestamp in quotes, as RFC 3339 has it, in its common form.
@@ -132,7 +185,7 @@ pub(super) struct Day {
 pub(super) fn timestamp(
     seconds: i64,
     nanos: i64,
-    last: &mut Day,
+    minute: &mut Minute,
     out: &mut [u8],
     o: usize,
 ) -> usize {
@@ -141,23 +194,17 @@ pub(super) fn timestamp(
         return GIVEN_UP;
     }
     // Positive from here on.
-    let seconds = seconds.wrapping_add((DAYS_TO_1970 * DAY) as i64) as u64;
-    let (days, second) = ((seconds / DAY) as u32, (seconds % DAY) as u32);
-    if days != last.days {
-        *last = Day { days, date: of_pairs(date(days)) | all(b'0') };
+    let second = seconds.wrapping_add((DAYS_TO_1970 * DAY) as i64) as u64;
+    if second.wrapping_sub(minute.start) >= 60 {
+        *minute = Minute::of(second);
     }
-    let date = last.date;
-    let (minute, second) = (second / 60, u64::from(second % 60));
-    let (hour, minute) = (u64::from(minute / 60), u64::from(minute % 60));
-    let time = of_pairs(hour | minute << 16 | second << 32) | all(b'0');
-    // The digits in three words, with what stands between them.
-    let first = u64::from(b'"') | (date & 0xffff_ffff) << 8 | u64::from(b'-') << 40;
-    let second = u64::from(b'-') | (date >> 48) << 8 | u64::from(b'T') << 24;
-    let second = second | (time & 0xffff) << 32 | u64::from(b':') << 48;
-    let third = (time >> 24 & 0xff) | u64::from(b':') << 8 | (time >> 32 & 0xffff) << 16;
-    word::store(block, 0, first | (date >> 32) << 48);
-    word::store(block, 8, second | (time >> 16) << 56);
-    word::store(block, 16, third | u64::from(b'.') << 32);
+    let second = (second - minute.start) as u32;
+    let tens = (second * 103) >> 10;
+    let digits = tens | (second - 10 * tens) << 8 | 0x3030;
+    word::store(block, 0, minute.words[0]);
+    word::store(block, 8, minute.words[1]);
+    let last = u64::from(minute.last | digits << 16) | u64::from(b'.') << 32;
+    word::store(block, 16, last);
     let end = 20 + fraction(nanos as u32, &mut block[21..30]);
     block[end..end + 2].copy_from_slice(b"Z\"");
     o + end + 2
@@ -235,7 +282,7 @@ mod tests {
 
     #[test]
     fn times_are_written_as_the_plain_codec_does() {
-        let (mut out, mut last) = ([0; 64], Day::default());
+        let (mut out, mut last) = ([0; 64], Minute::default());
         // A prime number of seconds, some days: every day of the year comes up.
         let days = (*SECONDS.start()..=*SECONDS.end()).step_by(2_345_677);
         // The first and the last second of each day about the ends of centuries.

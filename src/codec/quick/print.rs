@@ -4,13 +4,13 @@ use std::ops::Range;
 use std::slice::Iter;
 
 use super::block::BLOCK;
-use super::number::Day;
+use super::number::Minute;
 use super::plan::{Act, KEY_BLOCK, Many, Op, Plan, Shape, Step};
 use super::print_number::{
     INT32, INT64, SINT32, SINT64, UINT32, UINT64, bool, own_number, timestamp, whole,
 };
 use super::put::{blocks, braces, enum_value, literal, long};
-use super::wire::{next, span, span_of_any, zigzag};
+use super::wire::{next, span, span_of_any};
 use super::word::{self, chunk, chunk_mut, varint};
 use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, base64, number, string};
 use crate::wire::limits::PART_OUT_MAX;
@@ -24,6 +24,13 @@ const ROOM: usize = 512;
 pub(super) const FIELD: usize = SLACK;
 /// What is written of it at once: a key, and a short string.
 pub(super) const WINDOW: usize = 128;
+/// What is looked at of a value in a list: more than a varint has.
+const VALUE: usize = 16;
+/// What is written of one at once: a comma, and the longest number in quotes, of which
+/// the digits are written by eights.
+pub(super) const NUMBER: usize = 40;
+/// So many doubles are written together.
+const DOUBLES: usize = 4;
 /// As many bits as the length of a key of one block takes.
 const KEY_MASK: usize = 2 * KEY_BLOCK - 1;
 
@@ -41,7 +48,7 @@ impl Plan {
             out.reserve(room);
             let start = out.len();
             let mut printing =
-                Printing { plan: self, inp: window, out: out.all(), day: Day::default() };
+                Printing { plan: self, inp: window, out: out.all(), minute: Minute::default() };
             let end = printing.line(record.start, record.end, start);
             if end != GIVEN_UP {
                 out.fill_to(end);
@@ -65,7 +72,7 @@ impl Plan {
         out.reserve(ROOM + wanted.min(ROOM_PER_BYTE * (end - start)));
         let mut filled = out.len();
         let mut printing =
-            Printing { plan: self, inp: window, out: out.all(), day: Day::default() };
+            Printing { plan: self, inp: window, out: out.all(), minute: Minute::default() };
         let (mut records, mut pos) = (0, start);
         let end = end.min(window.len().saturating_sub(SLACK));
         while filled < most {
@@ -91,7 +98,7 @@ pub(super) struct Printing<'p, 'i, 'o> {
     pub inp: &'i [u8],
     pub out: &'o mut [u8],
     /// Of the last time.
-    day: Day,
+    minute: Minute,
 }
 
 impl<'p> Printing<'p, '_, '_> {
@@ -244,7 +251,7 @@ impl<'p> Printing<'p, '_, '_> {
         if behind == GIVEN_UP || behind - pos < step.least {
             return NOWHERE;
         }
-        Place { pos: behind, o: base64::write(&self.inp[pos..behind], self.out, place.o) }
+        Place { pos: behind, o: base64::write(self.inp, pos, behind, self.out, place.o) }
     }
 
     #[inline(never)]
@@ -253,7 +260,10 @@ impl<'p> Printing<'p, '_, '_> {
         if behind == GIVEN_UP {
             return NOWHERE;
         }
-        Place { pos: behind, o: timestamp(self.inp, pos, behind, &mut self.day, self.out, place.o) }
+        Place {
+            pos: behind,
+            o: timestamp(self.inp, pos, behind, &mut self.minute, self.out, place.o),
+        }
     }
 
     /// Writes the name of an enum value, or its number.
@@ -344,32 +354,14 @@ impl<'p> Printing<'p, '_, '_> {
         }
         let place = Place { pos, o: start };
         // A loop of its own for the kinds that come in great numbers.
-        let quoted = self.plan.quoted;
         let place = match step.op {
-            Op::Double => self.each(place, behind, |inp, pos, out, o| {
-                let Some(bits) = word::load(inp, pos) else { return NOWHERE };
-                Place { pos: pos + 8, o: number::double(f64::from_bits(bits), out, o) }
-            }),
-            Op::Uint32 => self.each(place, behind, |inp, pos, out, o| {
-                let (value, pos) = varint(inp, pos);
-                Place { pos, o: number::unsigned(u64::from(value as u32), out, o) }
-            }),
-            Op::Int32 => self.each(place, behind, |inp, pos, out, o| {
-                let (value, pos) = varint(inp, pos);
-                Place { pos, o: number::signed(i64::from(value as i32), out, o) }
-            }),
-            Op::Uint64 => self.each(place, behind, |inp, pos, out, o| {
-                let (value, pos) = varint(inp, pos);
-                Place { pos, o: long(quoted, false, value, out, o) }
-            }),
-            Op::Int64 => self.each(place, behind, |inp, pos, out, o| {
-                let (value, pos) = varint(inp, pos);
-                Place { pos, o: long(quoted, true, value, out, o) }
-            }),
-            Op::Sint64 => self.each(place, behind, |inp, pos, out, o| {
-                let (value, pos) = varint(inp, pos);
-                Place { pos, o: long(quoted, true, zigzag(value), out, o) }
-            }),
+            Op::Double => self.doubles(place, behind),
+            Op::Int32 => self.whole_numbers::<INT32>(place, behind),
+            Op::Int64 => self.whole_numbers::<INT64>(place, behind),
+            Op::Uint32 => self.whole_numbers::<UINT32>(place, behind),
+            Op::Uint64 => self.whole_numbers::<UINT64>(place, behind),
+            Op::Sint32 => self.whole_numbers::<SINT32>(place, behind),
+            Op::Sint64 => self.whole_numbers::<SINT64>(place, behind),
             _ => self.each_other(step, place, behind),
         };
         let Place { pos, o } = place;
@@ -379,20 +371,53 @@ impl<'p> Printing<'p, '_, '_> {
         Place { pos, o: braces(*b"[]", self.out, start, o) }
     }
 
+    #[inline(always)]
+    fn whole_numbers<const KIND: u8>(&mut self, place: Place, behind: usize) -> Place {
+        let quoted = self.plan.quoted;
+        self.each(place, behind, |from, to| whole::<KIND>(quoted, 0, from, 0, to, 1))
+    }
+
+    #[inline(always)]
+    fn doubles(&mut self, Place { mut pos, mut o }: Place, behind: usize) -> Place {
+        while pos + 8 * DOUBLES <= behind {
+            let Some(from) = chunk::<{ 8 * DOUBLES }>(self.inp, pos) else { return NOWHERE };
+            let (words, _) = from.as_chunks();
+            let mut values = [0.0; DOUBLES];
+            for (value, word) in values.iter_mut().zip(words) {
+                *value = f64::from_le_bytes(*word);
+            }
+            o = number::doubles(values, self.out, o);
+            if o == GIVEN_UP {
+                return NOWHERE;
+            }
+            pos += 8 * DOUBLES;
+        }
+        self.each(Place { pos, o }, behind, |from, to| {
+            let value = from.first_chunk().map_or(0.0, |word| f64::from_le_bytes(*word));
+            Place { pos: 8, o: number::double(value, to, 1) }
+        })
+    }
+
     /// Writes values one after another up to `behind`, each with a comma
-    /// before it.
+    /// before it: `write` gets where one stands and where the comma does, and says how
+    /// much it has taken of either.
     #[inline(always)]
     fn each(
         &mut self,
         Place { mut pos, mut o }: Place,
         behind: usize,
-        write: impl Fn(&[u8], usize, &mut [u8], usize) -> Place,
+        write: impl Fn(&[u8; VALUE], &mut [u8; NUMBER]) -> Place,
     ) -> Place {
         let (inp, out) = (self.inp, &mut *self.out);
         while pos < behind {
-            let Some(comma) = out.get_mut(o) else { return NOWHERE };
-            *comma = b',';
-            Place { pos, o } = write(inp, pos, out, o + 1);
+            let Some(from) = chunk(inp, pos) else { return NOWHERE };
+            let Some(to) = chunk_mut(out, o) else { return NOWHERE };
+            to[0] = b',';
+            let taken = write(from, to);
+            if taken.o == GIVEN_UP {
+                return NOWHERE;
+            }
+            (pos, o) = (pos + taken.pos, o + taken.o);
         }
         Place { pos, o }
     }

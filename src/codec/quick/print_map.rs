@@ -56,18 +56,25 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
             last = Some((word, key..value));
             to[0] = b',';
             let Some(from) = chunk(head, 3) else { return NOWHERE };
-            o = if string::short(from, key_len, to, 1) {
-                o + 1 + key_len + 2
+            let is_short = string::short(from, key_len, to, 1);
+            to[key_len + 3] = b':';
+            // Most values are short too.
+            if is_short
+                && step.op == Op::String
+                && let Some(len) = short_value(head, key_len, to)
+            {
+                (pos, o) = (value + 2 + len, o + key_len + 4 + len + 2);
             } else {
-                string::inside(self.inp, key, value, self.out, o + 1)
-            };
-            o = literal(b":", self.out, o);
-            // The entry is a level of its own.
-            let place = Place { pos: value + 1, o };
-            Place { pos, o } = match self.short_value(step, place) {
-                Some(place) => place,
-                None => self.value(step, place, entry_end, depth.saturating_sub(1)),
-            };
+                o = if is_short {
+                    o + key_len + 4
+                } else {
+                    let o = string::inside(self.inp, key, value, self.out, o + 1);
+                    literal(b":", self.out, o)
+                };
+                // The entry is a level of its own.
+                let place = Place { pos: value + 1, o };
+                Place { pos, o } = self.value(step, place, entry_end, depth.saturating_sub(1));
+            }
             if pos != entry_end || o == GIVEN_UP {
                 return NOWHERE;
             }
@@ -76,18 +83,6 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
                 None => return Place { pos, o: braces(*b"{}", self.out, start, o) },
             }
         }
-    }
-
-    /// Writes a value that is a string of a block at most with nothing special in it.
-    #[inline(always)]
-    fn short_value(&mut self, step: &'p Step, Place { pos, o }: Place) -> Option<Place> {
-        if step.op != Op::String {
-            return None;
-        }
-        let (len, from) = chunk::<{ 1 + BLOCK }>(self.inp, pos)?.split_first()?;
-        let (len, from) = (usize::from(*len), from.first_chunk()?);
-        let to = chunk_mut::<{ string::SHORT_ROOM }>(self.out, o)?;
-        string::short(from, len, to, 0).then_some(Place { pos: pos + 1 + len, o: o + len + 2 })
     }
 
     /// Writes the entries of a map, whose keys have to ascend; if they don't,
@@ -174,6 +169,15 @@ impl<'p, 'i> Printing<'p, 'i, '_> {
         let place = self.value(step, Place { pos, o }, entry.end, depth.saturating_sub(1));
         if place.pos == entry.end { place.o } else { GIVEN_UP }
     }
+}
+
+/// Writes the value behind a key of this length, if it is a string of a block at most with
+/// nothing special in it, and gives its length.
+#[inline(always)]
+fn short_value(head: &[u8; FIELD], key_len: usize, to: &mut [u8; WINDOW]) -> Option<usize> {
+    let at = 3 + key_len + 1;
+    let len = usize::from(head[at]);
+    string::short(chunk(head, at + 1)?, len, to, key_len + 4).then_some(len)
 }
 
 /// The first eight bytes of the key in an entry as a number: where it is above

@@ -1,6 +1,6 @@
 //! Numbers, bools and times in the bytes of a message, to JSON.
 
-use super::number::{self, Day};
+use super::number::{self, Minute};
 use super::plan::{Act, Step};
 use super::print::{FIELD, WINDOW};
 use super::wire::zigzag;
@@ -103,7 +103,7 @@ pub(super) fn timestamp(
     inp: &[u8],
     mut pos: usize,
     end: usize,
-    last: &mut Day,
+    minute: &mut Minute,
     out: &mut [u8],
     o: usize,
 ) -> usize {
@@ -117,5 +117,5 @@ pub(super) fn timestamp(
     if pos != end {
         return GIVEN_UP;
     }
-    number::timestamp(seconds as i64, i64::from(nanos as i32), last, out, o)
+    number::timestamp(seconds as i64, i64::from(nanos as i32), minute, out, o)
 }

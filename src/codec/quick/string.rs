@@ -1,8 +1,8 @@
 //! JSON strings, written in blocks: copied first, and looked at while they are.
 
+use super::GIVEN_UP;
 use super::block::{BLOCK, special_to_write};
 use super::word::{self, first, special_to_read};
-use super::{GIVEN_UP, NOWHERE, Place};
 use crate::escape;
 
 /// Writes the `len` bytes at `pos` at `o`, in quotes. Gives up on what is not
@@ -46,114 +46,168 @@ pub(super) fn short<const N: usize>(
     true
 }
 
-/// Writes the bytes from `pos` to `end`, in quotes: a block is copied, and then
-/// put right from one special byte to the next.
+/// What is looked at at once of a string that is not short or has something special in
+/// it: two blocks, or one if that is enough.
+const WIDE: usize = 2 * BLOCK;
+/// The longest character. One that begins before the last of these bytes is there in whole.
+const CHAR: usize = 4;
+/// The room of an escape, a power of two.
+const MORE: usize = 8;
+
+/// Writes the bytes from `pos` to `end`, in quotes.
+#[inline(always)]
+pub(super) fn inside(inp: &[u8], pos: usize, end: usize, out: &mut [u8], o: usize) -> usize {
+    if end - pos <= BLOCK - CHAR {
+        by_blocks::<BLOCK, { BLOCK + MORE }>(inp, pos, end, out, o)
+    } else {
+        by_blocks::<WIDE, { WIDE + MORE }>(inp, pos, end, out, o)
+    }
+}
+
+/// Does so by `N` bytes, for which `M` are [`MORE`] more: they are copied, and then put right from one special byte to the
+/// next. What a byte takes comes from a table, since nobody can foretell it.
 #[inline(never)]
-pub(super) fn inside(inp: &[u8], mut pos: usize, end: usize, out: &mut [u8], o: usize) -> usize {
+fn by_blocks<const N: usize, const M: usize>(
+    inp: &[u8],
+    mut pos: usize,
+    end: usize,
+    out: &mut [u8],
+    o: usize,
+) -> usize {
     let Some(quote) = out.get_mut(o) else { return GIVEN_UP };
     *quote = b'"';
     let mut o = o + 1;
-    loop {
-        let (Some(from), Some(to)) = (word::chunk::<BLOCK>(inp, pos), word::chunk_mut(out, o))
-        else {
-            return GIVEN_UP;
-        };
-        let block = *from;
-        *to = block;
-        let len = BLOCK.min(end - pos);
-        let specials = special_to_write(&block) & ((1 << len) - 1);
-        let taken = if specials == 0 {
-            Place { pos: pos + len, o: o + len }
-        } else {
-            patched(inp, Place { pos, o }, len, specials, end, out)
-        };
-        if taken.o == GIVEN_UP {
-            return GIVEN_UP;
+    while pos < end {
+        let Some(specials) = copied::<N>(inp, pos, out, o) else { return GIVEN_UP };
+        let mut taken = (N - CHAR).min(end - pos);
+        let mut specials = specials & ((1 << taken) - 1);
+        // The byte at `pos + at` is to be at `o + at`.
+        while specials != 0 {
+            let at = specials.trailing_zeros() as usize;
+            let Some(from) = word::chunk::<M>(inp, pos + at) else { return GIVEN_UP };
+            let Some(to) = word::chunk_mut::<M>(out, o + at) else { return GIVEN_UP };
+            let (width, len) = special(from, to);
+            // Neither goes beyond this, which the compiler is to know.
+            let (width, len) = (width & (MORE - 1), len & (MORE - 1));
+            if width == 0 {
+                return GIVEN_UP;
+            }
+            // What is left is copied once more. No byte of a character is looked at again.
+            to[len..len + N].copy_from_slice(&from[width..width + N]);
+            o = o + len - width;
+            specials &= u64::MAX << (at + width);
+            taken = taken.max(at + width);
         }
-        Place { pos, o } = taken;
-        if pos == end {
-            break;
-        }
+        (pos, o) = (pos + taken, o + taken);
     }
     match out.get_mut(o) {
-        Some(quote) => {
+        // A character that goes beyond the end is none.
+        Some(quote) if pos == end => {
             *quote = b'"';
             o + 1
         }
-        None => GIVEN_UP,
+        _ => GIVEN_UP,
     }
 }
 
-/// Puts a block right that was copied from `pos` to `o` and has `specials`.
-/// Behind each that is escaped, what is left is copied once more.
+/// Copies what is looked at, and gives a bit for each special byte.
 #[inline(always)]
-fn patched(
-    inp: &[u8],
-    Place { pos, o: mut base }: Place,
-    len: usize,
-    mut specials: u64,
-    end: usize,
-    out: &mut [u8],
-) -> Place {
-    // The byte at `pos + at` is to be at `base + at`.
-    while specials != 0 {
-        let at = specials.trailing_zeros() as usize;
-        let Some(&[byte]) = word::chunk(inp, pos + at) else { return NOWHERE };
-        let escape = if byte < 0x80 {
-            specials &= specials - 1;
-            escaped(byte)
-        } else {
-            let (c, width) = character(inp, pos + at);
-            if width == 0 || pos + at + width > end {
-                return NOWHERE;
-            }
-            if at + width > BLOCK {
-                // The next block begins with it.
-                return Place { pos: pos + at, o: base + at };
-            }
-            // No byte of it is looked at again.
-            specials &= !(((1 << width) - 1) << at);
-            if !escape::is_unsafe(c) {
-                continue;
-            }
-            unsafe_character(c, width)
-        };
-        let Some(to) = word::chunk_mut(out, base + at) else { return NOWHERE };
-        *to = escape.bytes;
-        let behind = at + escape.width;
-        base += escape.len - escape.width;
-        let (Some(rest), Some(to)) =
-            (word::chunk::<BLOCK>(inp, pos + behind), word::chunk_mut(out, base + behind))
-        else {
-            return NOWHERE;
-        };
-        *to = *rest;
+fn copied<const N: usize>(inp: &[u8], pos: usize, out: &mut [u8], o: usize) -> Option<u64> {
+    let block = *word::chunk::<N>(inp, pos)?;
+    *word::chunk_mut(out, o)? = block;
+    let (blocks, _) = block.as_chunks();
+    Some(blocks.iter().rev().fold(0, |bits, block| bits << BLOCK | special_to_write(block)))
+}
+
+/// Writes the character whose first byte is special, or its escape. Gives its width, 0
+/// for what is no character, and how long is what is written.
+#[inline(always)]
+fn special<const M: usize>(from: &[u8; M], to: &mut [u8; M]) -> (usize, usize) {
+    let bytes = [from[0], from[1], from[2], from[3]];
+    let word = u32::from_le_bytes(bytes);
+    let Special { mask, want, some, keep, put, width, len } = SPECIALS[usize::from(bytes[0])];
+    if word & mask != want || word & some == 0 {
+        return rare(bytes, to);
     }
-    Place { pos: pos + len, o: base + len }
+    to[..4].copy_from_slice(&(word & keep | put).to_le_bytes());
+    (width.into(), len.into())
 }
 
-/// What is written for a character of `width` bytes: `len` of `bytes`.
-struct Escape {
-    bytes: [u8; 8],
-    len: usize,
-    width: usize,
+/// The same for what the first byte does not tell.
+#[inline(never)]
+fn rare(bytes: [u8; 4], to: &mut [u8]) -> (usize, usize) {
+    let (c, width) = match bytes[0] {
+        byte @ 0..0x80 => (char::from(byte), 1),
+        _ => character(&bytes, 0),
+    };
+    if width == 0 {
+        return (0, 0);
+    }
+    if !escape::is_unsafe(c) {
+        to[..4].copy_from_slice(&bytes);
+        return (width, width);
+    }
+    let escape = escape::json_unicode(c);
+    to[..escape.len()].copy_from_slice(&escape);
+    (width, escape.len())
 }
 
-/// For a special byte of ASCII.
-#[inline(always)]
-fn escaped(byte: u8) -> Escape {
-    let escape = ESCAPES[usize::from(byte & 0x7f)];
-    let bytes =
-        [b'\\', escape, b'0', b'0', b'0' + (byte >> 4), escape::HEX[usize::from(byte & 15)], 0, 0];
-    Escape { bytes, len: if escape == b'u' { 6 } else { 2 }, width: 1 }
+/// What a character with a certain first byte takes: all of it when of its bytes, the
+/// first one lowest, those in `mask` are `want`, and not all in `some` are 0.
+#[derive(Clone, Copy)]
+struct Special {
+    mask: u32,
+    want: u32,
+    some: u32,
+    /// What is written: these bits of it, and these ones.
+    keep: u32,
+    put: u32,
+    width: u8,
+    len: u8,
 }
 
-/// For one beyond ASCII that must not come out raw.
-#[cold]
-fn unsafe_character(c: char, width: usize) -> Escape {
-    let [a, b, d, e, f, g] = escape::json_unicode(c);
-    Escape { bytes: [a, b, d, e, f, g, 0, 0], len: 6, width }
-}
+/// By the first byte.
+static SPECIALS: [Special; 256] = {
+    // Each of these has exceptions, or is none at all.
+    let rare = Special { mask: 0, want: 1, some: 0, keep: 0, put: 0, width: 0, len: 0 };
+    let mut specials = [rare; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        if let Some(letter) = letter(byte as u8) {
+            let put = u32::from_le_bytes([b'\\', letter, 0, 0]);
+            specials[byte] = Special { want: 0, some: u32::MAX, put, width: 1, len: 2, ..rare };
+        }
+        byte += 1;
+    }
+    while byte < 0x100 {
+        let (width, bytes) = match byte {
+            ..0xe0 => (2, 0xffff),
+            0xe0..0xf0 => (3, 0xff_ffff),
+            _ => (4, 0xffff_ffff),
+        };
+        // The bits that tell a byte that goes on a character, and what they are.
+        let (mask, want) = (0xc0c0_c000 & bytes, 0x8080_8000 & bytes);
+        let of_width =
+            Special { mask, want, some: u32::MAX, keep: u32::MAX, put: 0, width, len: width };
+        specials[byte] = match byte {
+            // Behind C2 there are controls up to 9F.
+            0xc2 => Special { mask: 0xe000, want: 0xa000, ..of_width },
+            // U+061C is behind D8.
+            0xd8 => rare,
+            0xc3..=0xdf | 0xe1 | 0xe3..=0xec | 0xee..=0xef | 0xf1..=0xf3 => of_width,
+            // Shorter ones, surrogates, and those that are too large are none.
+            0xe0 => Special { mask: 0xc0e000, want: 0x80a000, ..of_width },
+            0xed => Special { mask: 0xc0e000, want: 0x808000, ..of_width },
+            0xf0 => Special { some: 0x3000, ..of_width },
+            0xf4 => Special { mask: 0xc0c0f000, want: 0x80808000, ..of_width },
+            // Up to E2 81 there are unsafe ones.
+            0xe2 => Special { some: 0x3e00, ..of_width },
+            _ => rare,
+        };
+        byte += 1;
+    }
+    specials
+};
 
 /// How many bytes a JSON string at least holds as they are before the first
 /// that has to be looked at.
@@ -170,25 +224,18 @@ pub fn plain_len(bytes: &[u8]) -> usize {
     plain
 }
 
-/// What stands behind the backslash for a byte of ASCII; 0 for one that
-/// stands for itself.
-const ESCAPES: [u8; 128] = {
-    let mut escapes = [0; 128];
-    let mut byte = 0;
-    while byte < 0x20 {
-        escapes[byte] = b'u';
-        byte += 1;
-    }
-    escapes[0x7f] = b'u';
-    escapes[b'"' as usize] = b'"';
-    escapes[b'\\' as usize] = b'\\';
-    escapes[b'\n' as usize] = b'n';
-    escapes[b'\r' as usize] = b'r';
-    escapes[b'\t' as usize] = b't';
-    escapes[0x08] = b'b';
-    escapes[0x0c] = b'f';
-    escapes
-};
+/// What stands behind the backslash for a byte, if that is one letter.
+const fn letter(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0c => b'f',
+        _ => return None,
+    })
+}
 
 /// The character at `at`, one beyond ASCII, and its length: 0 for none.
 #[inline]
