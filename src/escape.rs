@@ -171,8 +171,9 @@ pub fn json_unicode(c: char) -> [u8; 6] {
     [b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]
 }
 
-fn json_escape(c: char, out: &mut Vec<u8>) {
-    let short = match c {
+/// What stands behind the backslash where JSON escapes a character by one letter.
+pub const fn json_letter(c: char) -> Option<u8> {
+    Some(match c {
         '"' => b'"',
         '\\' => b'\\',
         '\n' => b'n',
@@ -180,12 +181,15 @@ fn json_escape(c: char, out: &mut Vec<u8>) {
         '\t' => b't',
         '\u{8}' => b'b',
         '\u{c}' => b'f',
-        _ => {
-            out.extend_from_slice(&json_unicode(c));
-            return;
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
+        _ => return None,
+    })
+}
+
+fn json_escape(c: char, out: &mut Vec<u8>) {
+    match json_letter(c) {
+        Some(letter) => out.extend_from_slice(&[b'\\', letter]),
+        None => out.extend_from_slice(&json_unicode(c)),
+    }
 }
 
 /// Appends `bytes` as a string of the text format: quoted, with quotes,

@@ -1,7 +1,6 @@
 //! Numbers and times in blocks of digits.
 
 use super::GIVEN_UP;
-use super::print::NUMBER;
 use super::word::{self, all};
 
 /// The eight decimal digits of a number below 10^8, the first lowest, none of
@@ -81,6 +80,10 @@ pub(super) fn double(value: f64, out: &mut [u8], o: usize) -> usize {
     let mut buffer = zmij::Buffer::new();
     digits(buffer.format_finite(value).as_bytes(), out, o)
 }
+
+/// What is written of a number in a list at once: a comma, and the longest one in quotes,
+/// of which the digits are written by eights.
+pub(super) const NUMBER: usize = 40;
 
 /// Writes doubles as the plain codec does, each with a comma before it. They are copied
 /// when all are there: what has just been written by bytes cannot be read in blocks at once.

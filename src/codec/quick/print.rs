@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::slice::Iter;
 
 use super::block::BLOCK;
-use super::number::Minute;
+use super::number::{Minute, NUMBER};
 use super::plan::{Act, KEY_BLOCK, Many, Op, Plan, Shape, Step};
 use super::print_number::{
     INT32, INT64, SINT32, SINT64, UINT32, UINT64, bool, own_number, timestamp, whole,
@@ -26,9 +26,6 @@ pub(super) const FIELD: usize = SLACK;
 pub(super) const WINDOW: usize = 128;
 /// What is looked at of a value in a list: more than a varint has.
 const VALUE: usize = 16;
-/// What is written of one at once: a comma, and the longest number in quotes, of which
-/// the digits are written by eights.
-pub(super) const NUMBER: usize = 40;
 /// So many doubles are written together.
 const DOUBLES: usize = 4;
 /// As many bits as the length of a key of one block takes.
@@ -355,7 +352,10 @@ impl<'p> Printing<'p, '_, '_> {
         let place = Place { pos, o: start };
         // A loop of its own for the kinds that come in great numbers.
         let place = match step.op {
-            Op::Double => self.doubles(place, behind),
+            Op::Double => {
+                let place = self.doubles::<DOUBLES>(place, behind);
+                self.doubles::<1>(place, behind)
+            }
             Op::Int32 => self.whole_numbers::<INT32>(place, behind),
             Op::Int64 => self.whole_numbers::<INT64>(place, behind),
             Op::Uint32 => self.whole_numbers::<UINT32>(place, behind),
@@ -371,53 +371,37 @@ impl<'p> Printing<'p, '_, '_> {
         Place { pos, o: braces(*b"[]", self.out, start, o) }
     }
 
+    /// Writes varints one after another up to `behind`, each with a comma before it.
     #[inline(always)]
-    fn whole_numbers<const KIND: u8>(&mut self, place: Place, behind: usize) -> Place {
-        let quoted = self.plan.quoted;
-        self.each(place, behind, |from, to| whole::<KIND>(quoted, 0, from, 0, to, 1))
-    }
-
-    #[inline(always)]
-    fn doubles(&mut self, Place { mut pos, mut o }: Place, behind: usize) -> Place {
-        while pos + 8 * DOUBLES <= behind {
-            let Some(from) = chunk::<{ 8 * DOUBLES }>(self.inp, pos) else { return NOWHERE };
-            let (words, _) = from.as_chunks();
-            let mut values = [0.0; DOUBLES];
-            for (value, word) in values.iter_mut().zip(words) {
-                *value = f64::from_le_bytes(*word);
-            }
-            o = number::doubles(values, self.out, o);
-            if o == GIVEN_UP {
-                return NOWHERE;
-            }
-            pos += 8 * DOUBLES;
-        }
-        self.each(Place { pos, o }, behind, |from, to| {
-            let value = from.first_chunk().map_or(0.0, |word| f64::from_le_bytes(*word));
-            Place { pos: 8, o: number::double(value, to, 1) }
-        })
-    }
-
-    /// Writes values one after another up to `behind`, each with a comma
-    /// before it: `write` gets where one stands and where the comma does, and says how
-    /// much it has taken of either.
-    #[inline(always)]
-    fn each(
+    fn whole_numbers<const KIND: u8>(
         &mut self,
         Place { mut pos, mut o }: Place,
         behind: usize,
-        write: impl Fn(&[u8; VALUE], &mut [u8; NUMBER]) -> Place,
     ) -> Place {
+        let quoted = self.plan.quoted;
         let (inp, out) = (self.inp, &mut *self.out);
         while pos < behind {
-            let Some(from) = chunk(inp, pos) else { return NOWHERE };
-            let Some(to) = chunk_mut(out, o) else { return NOWHERE };
+            let Some(from) = chunk::<VALUE>(inp, pos) else { return NOWHERE };
+            let Some(to) = chunk_mut::<NUMBER>(out, o) else { return NOWHERE };
             to[0] = b',';
-            let taken = write(from, to);
+            let taken = whole::<KIND>(quoted, 0, from, 0, to, 1);
             if taken.o == GIVEN_UP {
                 return NOWHERE;
             }
             (pos, o) = (pos + taken.pos, o + taken.o);
+        }
+        Place { pos, o }
+    }
+
+    /// Writes as many doubles as there are whole `N` of up to `behind`, each with a comma
+    /// before it.
+    #[inline(always)]
+    fn doubles<const N: usize>(&mut self, Place { mut pos, mut o }: Place, behind: usize) -> Place {
+        while pos + 8 * N <= behind && o != GIVEN_UP {
+            let words = self.inp.get(pos..).and_then(|rest| rest.as_chunks().0.first_chunk::<N>());
+            let Some(words) = words else { return NOWHERE };
+            o = number::doubles(words.map(f64::from_le_bytes), self.out, o);
+            pos += 8 * N;
         }
         Place { pos, o }
     }

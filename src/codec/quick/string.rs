@@ -173,7 +173,7 @@ static SPECIALS: [Special; 256] = {
     let mut specials = [rare; 256];
     let mut byte = 0;
     while byte < 0x80 {
-        if let Some(letter) = letter(byte as u8) {
+        if let Some(letter) = escape::json_letter(byte as u8 as char) {
             let put = u32::from_le_bytes([b'\\', letter, 0, 0]);
             specials[byte] = Special { want: 0, some: u32::MAX, put, width: 1, len: 2, ..rare };
         }
@@ -222,19 +222,6 @@ pub fn plain_len(bytes: &[u8]) -> usize {
         }
     }
     plain
-}
-
-/// What stands behind the backslash for a byte, if that is one letter.
-const fn letter(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'"' | b'\\' => byte,
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0c => b'f',
-        _ => return None,
-    })
 }
 
 /// The character at `at`, one beyond ASCII, and its length: 0 for none.
