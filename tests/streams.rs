@@ -152,18 +152,29 @@ type Ran = (String, String, (u64, u64), Option<String>);
 struct How {
     step: usize,
     threads: usize,
+    is_there: bool,
     keep_going: bool,
     skip: u64,
     max_len: u64,
 }
 
-const WHOLE: How = How { step: 1 << 20, threads: 1, keep_going: false, skip: 0, max_len: 1 << 20 };
+const WHOLE: How = How {
+    step: 1 << 20,
+    threads: 1,
+    is_there: false,
+    keep_going: false,
+    skip: 0,
+    max_len: 1 << 20,
+};
+
+/// So many threads that convert, and whether they read as well.
+const THREADS: [(usize, bool); 5] = [(1, false), (2, false), (3, false), (2, true), (3, true)];
 
 fn run(split: Split, bytes: &[u8], how: How) -> Ran {
     let mut out = Vec::new();
     let mut told = Told { keep_going: how.keep_going, said: String::new() };
-    let How { skip, max_len, threads, .. } = how;
-    let wanted = Wanted { skip, limit: u64::MAX, max_len, threads, alone: 0 };
+    let How { skip, max_len, threads, is_there, .. } = how;
+    let wanted = Wanted { skip, limit: u64::MAX, max_len, threads, alone: 0, is_there };
     let input = Trickle { bytes: Cursor::new(bytes.to_vec()), step: how.step };
     let outcome = pump(Box::new(input), &mut out, split, &wanted, &Show, &mut told)
         .expect("a Vec cannot fail");
@@ -205,9 +216,9 @@ fn records_do_not_depend_on_how_bytes_arrive() {
             let whole = How { keep_going, skip, max_len, ..WHOLE };
             let expected = run(split(), bytes, whole);
             assert!(skip > 0 || max_len == 10 || !expected.0.is_empty(), "{expected:?}");
-            for threads in [1, 2, 3] {
+            for (threads, is_there) in THREADS {
                 for step in 1..bytes.len() + 1 {
-                    let ran = run(split(), bytes, How { step, threads, ..whole });
+                    let ran = run(split(), bytes, How { step, threads, is_there, ..whole });
                     assert_eq!(ran, expected, "{step} bytes at a time, {threads} threads");
                 }
             }
@@ -235,8 +246,10 @@ fn large_records_do_not_depend_on_how_bytes_arrive() {
             let whole = How { keep_going: true, max_len, ..WHOLE };
             let expected = run(split(), bytes, whole);
             for (step, threads) in [(5000, 1), (5000, 2), (70_000, 2), (1 << 20, 3)] {
-                let ran = run(split(), bytes, How { step, threads, ..whole });
-                assert!(ran == expected, "{step} bytes at a time, {threads} threads");
+                for is_there in [false, true] {
+                    let ran = run(split(), bytes, How { step, threads, is_there, ..whole });
+                    assert!(ran == expected, "{step} bytes at a time, {threads} threads");
+                }
             }
         }
     }
@@ -305,8 +318,10 @@ fn threads_change_nothing_that_is_seen() {
     for (words, input) in sessions {
         let alone = shell.run(&format!("hello {words} --threads 1"), input);
         assert!(!alone.stdout.is_empty(), "{words}");
-        for threads in [2, 5] {
-            let ran = shell.run(&format!("hello {words} --threads {threads}"), input);
+        // From a pipe, and from a file, which is read by those who convert.
+        std::fs::write(shell.file("input"), input).expect("a file");
+        for (threads, from) in [(2, ""), (5, ""), (2, "< input"), (5, "< input")] {
+            let ran = shell.run(&format!("hello {words} --threads {threads} {from}"), input);
             assert!(ran.stdout == alone.stdout, "{words}, {threads} threads");
             let said = |ran: &common::Ran| String::from_utf8_lossy(&ran.stderr).into_owned();
             assert_eq!(said(&ran), said(&alone), "{words}, {threads} threads");

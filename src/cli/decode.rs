@@ -221,10 +221,11 @@ impl Decode {
         let to_text = printer.only_text().filter(|_| binary);
         let partial = self.partial.is_some();
         let decoding = Decoding { printer, from, framing, to_json, to_text, partial };
-        let (sampled, sample) = Sampled::new(input.open()?, input.size());
+        let size = input.size();
+        let (sampled, sample) = Sampled::new(input.open()?, size);
         let output = self.output.open(false)?;
-        let progress = Progress::start(self.warnings.quiet(), &input, &self.output);
-        let sampled = Box::new(sampled);
+        let progress = Progress::start(self.warnings.quiet(), size, &self.output);
+        let (sampled, streaming) = (Box::new(sampled), streaming.of_size(size));
         let (result, skipped) =
             streaming.run(sampled, output, split, &decoding, &mut warnings, progress);
         warnings.finish();

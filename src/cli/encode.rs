@@ -304,8 +304,9 @@ impl Encode {
         let encoding = Encoding { root, from: from.format, to, streaming, options, from_json };
         let input = from.input.open()?;
         let mut warnings = Warnings::none();
-        let progress = Progress::start(self.quiet.is_some(), &from.input, &self.output);
-        streaming.run(input, output, split, &encoding, &mut warnings, progress).0
+        let size = from.input.size();
+        let progress = Progress::start(self.quiet.is_some(), size, &self.output);
+        streaming.of_size(size).run(input, output, split, &encoding, &mut warnings, progress).0
     }
 }
 

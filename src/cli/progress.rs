@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::io::{self, Input, OutputOptions};
+use super::io::{self, OutputOptions};
 
 /// What is done sooner needs no progress.
 const SHOWN_AFTER: Duration = Duration::from_secs(1);
@@ -31,13 +31,13 @@ struct Watched {
 }
 
 impl Progress {
-    /// Of a stream that begins now.
-    pub fn start(quiet: bool, input: &Input, output: &OutputOptions) -> Self {
+    /// Of a stream that begins now, of so many bytes if they are known.
+    pub fn start(quiet: bool, size: Option<u64>, output: &OutputOptions) -> Self {
         if quiet || !io::can_draw() || output.is_terminal() {
             return Progress { watched: None };
         }
         let started = Instant::now();
-        let (size, next) = (input.size(), started + SHOWN_AFTER);
+        let next = started + SHOWN_AFTER;
         Progress { watched: Some(Watched { started, size, next, shown: false }) }
     }
 

@@ -90,6 +90,7 @@ impl RecordOptions {
             max_len: self.max_message_size.as_deref().map_or(Ok(MESSAGE_LEN_MAX), size)?,
             threads: 0,
             alone: ALONE_LEN,
+            is_there: false,
         };
         let named = self.framing.is_some();
         if self.stream.is_some() || named {
@@ -232,6 +233,13 @@ impl Streaming {
     pub fn name(&self) -> &'static str {
         let named = Framing::NAMES.iter().find(|(_, framing)| *framing == self.framing);
         named.map_or("", |(name, _)| name)
+    }
+
+    /// The same for an input of so many bytes, if they are known. Of one of
+    /// none nobody knows: what the system makes up as it is read is such a file.
+    pub fn of_size(mut self, size: Option<u64>) -> Self {
+        self.wanted.is_there = size.is_some_and(|size| size > 0);
+        self
     }
 
     /// Runs a stream from `input` to `output`. What came before a fault is

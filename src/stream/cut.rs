@@ -1,6 +1,6 @@
 //! Where what has arrived is cut, so that each part can be converted by itself.
 
-use super::framing;
+use super::hop::hop;
 use super::split::{Fault, Found, Resync, Split};
 
 /// Says how much of what has arrived can be handed on.
@@ -34,7 +34,7 @@ impl Cutter {
         let mut at = self.passing.min(rest.len() as u64) as usize;
         self.passing -= at as u64;
         if let Split::Framed(framing) = self.split {
-            at += framing::hop(framing, &rest[at..], self.max_len);
+            at += hop(framing, &rest[at..], self.max_len);
         } else if let Some(newline) = rest[self.known..].iter().rposition(|&byte| byte == b'\n') {
             at = self.known + newline + 1;
             self.split = self.split.fresh();

@@ -67,7 +67,7 @@ impl Framing {
 }
 
 /// A header that was read.
-enum Header {
+pub(super) enum Header {
     /// So many bytes, which announce a message of this length.
     Whole(usize, u64),
     CutShort,
@@ -77,7 +77,7 @@ enum Header {
     Compressed(u64),
 }
 
-fn header(framing: Framing, bytes: &[u8]) -> Header {
+pub(super) fn header(framing: Framing, bytes: &[u8]) -> Header {
     let fixed = |bytes: &[u8]| bytes.first_chunk::<4>().copied();
     match framing {
         Framing::Varint => match varint::read_long(bytes, LENGTH_LEN_MAX) {
@@ -155,27 +155,6 @@ pub fn next(
     // No longer than what is in memory.
     let payload = length as usize;
     Ok(Found::Record { header, payload, consumed: header + payload, cut: false })
-}
-
-/// How many of `bytes` are whole records of at most `max` bytes; [`next`] has
-/// to say what is wrong with the one behind them, if anything is.
-pub fn hop(framing: Framing, bytes: &[u8], max: u64) -> usize {
-    let mut at = 0;
-    loop {
-        let (header, length) = match (framing, &bytes[at..]) {
-            // Nearly all of them in most streams.
-            (Framing::Varint, [length @ ..0x80, ..]) => (1, u64::from(*length)),
-            (framing, rest) => match header(framing, rest) {
-                Header::Whole(header, length) => (header, length),
-                _ => return at,
-            },
-        };
-        let there = (bytes.len() - at - header) as u64;
-        if length > there || length > max {
-            return at;
-        }
-        at += header + length as usize;
-    }
 }
 
 const CUT_SHORT: &str = "the input is cut short";

@@ -7,7 +7,7 @@
 //! - `source`: what has arrived, cut into records.
 //! - `turn`: the loop that has records converted.
 //! - [`pump()`]: reads, has each record converted, and writes.
-//! - `threads`, `cut`, `queue`, `order`: the same by several threads at a time.
+//! - `threads`, `cut`, `hop`, `queue`, `order`: the same by several threads at a time.
 //!
 //! Nothing here opens a file or knows a format: the pump is handed a reader,
 //! a writer and what turns one record into another.
@@ -16,6 +16,7 @@ mod arrived;
 pub mod convert;
 mod cut;
 pub mod framing;
+mod hop;
 pub mod lines;
 mod order;
 pub mod pump;

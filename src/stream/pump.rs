@@ -56,7 +56,7 @@ pub fn pump(
         if much && pump.skip == 0 && wanted.limit == u64::MAX && threads != 1 {
             threads = threads::count(threads);
             if threads > 1 {
-                match pump.go_on(input, threads)? {
+                match pump.go_on(input, wanted.is_there, threads)? {
                     None => break,
                     // The system allows no threads.
                     Some(given_back) => (input, threads) = (given_back, 1),
@@ -146,11 +146,12 @@ impl Pump<'_> {
     fn go_on(
         &mut self,
         input: Box<dyn Read + Send>,
+        is_there: bool,
         threads: usize,
     ) -> io::Result<Option<Box<dyn Read + Send>>> {
         let start = self.source.give_away();
         let (convert, blank) = (self.turn.convert, self.turn.blank.fresh());
-        let given_back = threads::run(start, input, threads, convert, &blank, self)?;
+        let given_back = threads::run(start, input, is_there, threads, convert, &blank, self)?;
         Ok(given_back.map(|(start, input)| {
             self.source.take_back(start);
             input

@@ -39,7 +39,7 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct State {
     parts: VecDeque<Part>,
-    /// Parts that were handed in and are not done yet.
+    /// Parts that were handed in or admitted and are not done yet.
     count: usize,
     /// The bytes of those.
     len: usize,
@@ -69,26 +69,39 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands in a part, as soon as there is room. False if none is wanted any
-    /// more.
-    pub fn hand_in(&self, part: Part) -> bool {
+    /// Waits for room for `len` bytes more, and takes it; none if no part is
+    /// wanted any more.
+    fn make_room(&self, len: usize) -> Option<MutexGuard<'_, State>> {
         let is_full = |state: &mut State| {
-            let fits = state.count == 0 || state.len + part.len <= self.most * READ_LEN;
+            let fits = state.count == 0 || state.len + len <= self.most * READ_LEN;
             state.full = !state.closed && (state.count >= self.most || !fits);
             state.full
         };
         let state = self.room.wait_while(self.state(), is_full);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
         if state.closed {
-            return false;
+            return None;
         }
         state.count += 1;
-        state.len += part.len;
+        state.len += len;
+        Some(state)
+    }
+
+    /// Hands in a part, as soon as there is room. False if none is wanted any
+    /// more.
+    pub fn hand_in(&self, part: Part) -> bool {
+        let Some(mut state) = self.make_room(part.len) else { return false };
         state.parts.push_back(part);
         if state.idle > 0 {
             self.work.notify_one();
         }
         true
+    }
+
+    /// Counts a part of `len` bytes that is not handed in, as soon as there is
+    /// room, and gives memory for its output; none if no part is wanted any more.
+    pub fn admit(&self, len: usize) -> Option<Slab> {
+        Some(self.make_room(len)?.slabs.pop().unwrap_or_default())
     }
 
     /// The next part and memory for its output, as soon as there is one; none

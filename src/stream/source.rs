@@ -48,6 +48,9 @@ pub struct Wanted {
     pub threads: usize,
     /// The bytes that are converted before any thread is started.
     pub alone: u64,
+    /// Whether all of the input is there, as that of a regular file is: to read
+    /// it waits for nobody.
+    pub is_there: bool,
 }
 
 /// What comes next.

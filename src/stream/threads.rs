@@ -1,11 +1,14 @@
 //! A stream that several threads convert.
 //!
-//! One thread reads, and cuts what it has read into parts ([`Cutter`]). Others
-//! take the parts and convert each by itself. They put the results together
-//! in the order of the input ([`Order`]), write them and tell what is to be
-//! told. The one that called waits for the end. Nobody waits for input but the
-//! reader: so whatever has arrived comes out, and a fault ends the stream at
-//! once.
+//! What is read is cut into parts ([`Cutter`]). Several threads take the parts
+//! and convert each by itself. They put the results together in the order of
+//! the input ([`Order`]), write them and tell what is to be told. The one that
+//! called waits for the end.
+//!
+//! Where input has to be waited for, a thread of its own does that, and nobody
+//! else: so whatever has arrived comes out, and a fault ends the stream at once.
+//! Where all of it is there, whoever converts a part has read it: its bytes are
+//! in the memory nearest to that thread, and there is no third for two cores.
 //!
 //! The result of a part counts if everything before it was consumed to its
 //! last byte. Where it was not (a JSON value goes over the end of a line), the
@@ -59,7 +62,7 @@ pub(super) fn count(asked: usize) -> usize {
 
 /// Converts the rest of a stream by `workers` threads, or as many as the system
 /// allows, and has `merge` put the results together. If it allows none, gives
-/// back what it was given.
+/// back what it was given. `is_there` says that reading waits for nobody.
 ///
 /// # Errors
 ///
@@ -67,6 +70,7 @@ pub(super) fn count(asked: usize) -> usize {
 pub(super) fn run(
     start: GoesOn,
     input: Box<dyn Read + Send>,
+    is_there: bool,
     workers: usize,
     convert: &dyn Convert,
     blank: &Notes,
@@ -74,8 +78,13 @@ pub(super) fn run(
 ) -> io::Result<Option<(GoesOn, Box<dyn Read + Send>)>> {
     let queue = Arc::new(Queue::new(workers));
     let _closing = Closing(&queue);
-    let reader = Mutex::new(Some(Reader::new(start, input, Arc::clone(&queue))));
-    let reader = Arc::new(reader);
+    let reader = Reader::new(start, input, Arc::clone(&queue));
+    if is_there {
+        let reader = Mutex::new(reader);
+        let parts = Parts::Read(&queue, &reader);
+        return convert_by(workers, &parts, convert, blank, merge).map(|()| None);
+    }
+    let reader = Arc::new(Mutex::new(Some(reader)));
     let theirs = Arc::clone(&reader);
     let take = |reader: &Mutex<Option<Reader>>| {
         reader.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -86,20 +95,30 @@ pub(super) fn run(
     if thread.spawn(move || take(&theirs).map(Reader::run)).is_err() {
         return Ok(take(&reader).map(Reader::give_back));
     }
-    let order = Order::new(merge);
+    convert_by(workers, &Parts::Handed(&queue), convert, blank, merge).map(|()| None)
+}
+
+/// Has `workers` threads convert `parts`, and waits for the end.
+fn convert_by(
+    workers: usize,
+    parts: &Parts<'_>,
+    convert: &dyn Convert,
+    blank: &Notes,
+    merge: &mut (dyn Merge + Send),
+) -> io::Result<()> {
+    let order = &Order::new(merge);
     let turn = || {
         let blank = blank.fresh();
         Turn { convert, blank, out: Slab::default(), scratch: Vec::new() }
     };
     thread::scope(|scope| {
-        let (queue, order) = (&*queue, &order);
-        let _closing = Closing(queue);
+        let _closing = Closing(parts.queue());
         let mut started = 0;
         for _ in 0..workers {
             let turn = turn();
             let thread = thread::Builder::new().name(String::from("converter"));
             order.enter();
-            if thread.spawn_scoped(scope, move || work(queue, turn, order)).is_err() {
+            if thread.spawn_scoped(scope, move || work(parts, turn, order)).is_err() {
                 order.leave();
                 break;
             }
@@ -107,11 +126,41 @@ pub(super) fn run(
         }
         if started == 0 {
             order.enter();
-            work(queue, turn(), order);
+            work(parts, turn(), order);
         }
         order.wait()
-    })?;
-    Ok(None)
+    })
+}
+
+/// Where those who convert have parts from.
+enum Parts<'q> {
+    /// Somebody hands them in.
+    Handed(&'q Queue),
+    /// They read them, one at a time.
+    Read(&'q Queue, &'q Mutex<Reader>),
+}
+
+impl Parts<'_> {
+    fn queue(&self) -> &Queue {
+        match self {
+            Parts::Handed(queue) | Parts::Read(queue, _) => queue,
+        }
+    }
+
+    /// The next part and memory for its output; none when there will be no more.
+    fn next(&self) -> Option<(Part, Slab)> {
+        match self {
+            Parts::Handed(queue) => queue.take(),
+            Parts::Read(queue, reader) => {
+                let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+                let part = reader.next()?;
+                // Nobody reads on before this one has room: it may be the one
+                // that all the others wait for.
+                let slab = queue.admit(part.len)?;
+                Some((part, slab))
+            }
+        }
+    }
 }
 
 /// Who reads, and cuts what was read into parts.
@@ -125,6 +174,8 @@ struct Reader {
     offset: u64,
     origin: Origin,
     number: u64,
+    /// Whether the last part was cut off.
+    ended: bool,
 }
 
 impl Reader {
@@ -139,6 +190,7 @@ impl Reader {
             offset: start.offset,
             origin: start.origin,
             number: 0,
+            ended: false,
         }
     }
 
@@ -148,30 +200,44 @@ impl Reader {
         (GoesOn { split, arrived, offset, origin, ended: false, max_len }, self.input)
     }
 
+    /// Hands in parts until there are no more, or none is wanted any more.
     fn run(mut self) {
-        let mut ended = false;
-        while !ended {
-            let mut failed = None;
-            match self.arrived.fill(&mut *self.input, self.offset) {
-                Ok(read) => ended = read == 0,
-                Err(error) => failed = Some(error),
-            }
-            ended |= failed.is_some();
-            let rest = self.arrived.rest();
-            let cut = if ended { rest.len() } else { self.cutter.cut(rest) };
-            if (cut > 0 || ended) && !self.hand_in(cut, ended, failed) {
+        while let Some(part) = self.next() {
+            if !self.queue.hand_in(part) {
                 return;
             }
         }
     }
 
-    /// Hands in the first `len` bytes; false if they are not wanted any more.
-    fn hand_in(&mut self, len: usize, ended: bool, mut failed: Option<Error>) -> bool {
+    /// Reads the next part. None behind the last.
+    fn next(&mut self) -> Option<Part> {
+        if self.ended {
+            return None;
+        }
+        loop {
+            let mut failed = None;
+            match self.arrived.fill(&mut *self.input, self.offset) {
+                Ok(read) => self.ended = read == 0,
+                Err(error) => failed = Some(error),
+            }
+            self.ended |= failed.is_some();
+            let rest = self.arrived.rest();
+            let len = if self.ended { rest.len() } else { self.cutter.cut(rest) };
+            if len > 0 || self.ended {
+                return Some(self.cut_off(len, failed));
+            }
+        }
+    }
+
+    /// Makes a part of the first `len` bytes. It is the last if they cannot be
+    /// cut off.
+    fn cut_off(&mut self, len: usize, mut failed: Option<Error>) -> Part {
         let first = self.arrived.cut_off(len, self.queue.buffer(), self.offset);
         let arrived = first.unwrap_or_else(|error| {
             failed = Some(error);
             Arrived::default()
         });
+        self.ended |= failed.is_some();
         let (offset, origin) = (self.offset, self.origin);
         self.offset += len as u64;
         if self.split.is_text() {
@@ -179,20 +245,20 @@ impl Reader {
         }
         let split = self.split.fresh();
         // What is read before a failure does not come to its end.
-        let ended = ended && failed.is_none();
+        let ended = self.ended && failed.is_none();
         let source =
             Source::from(GoesOn { split, arrived, offset, origin, ended, max_len: self.max_len });
         let number = self.number;
         self.number += 1;
-        let has_failed = failed.is_some();
-        self.queue.hand_in(Part { number, source, len, failed }) && !has_failed
+        Part { number, source, len, failed }
     }
 }
 
 /// Converts parts until there are no more.
-fn work(queue: &Queue, mut turn: Turn<'_>, order: &Order<'_>) {
+fn work(parts: &Parts<'_>, mut turn: Turn<'_>, order: &Order<'_>) {
+    let queue = parts.queue();
     let (_closing, _leaving) = (Closing(queue), Leaving(order));
-    while let Some((mut part, slab)) = queue.take() {
+    while let Some((mut part, slab)) = parts.next() {
         turn.out = slab;
         let mut gathered = Gathered::new(&turn.blank);
         if part.len <= PART_LEN_MAX && !queue.is_spanning() {

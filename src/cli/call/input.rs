@@ -238,6 +238,7 @@ impl Stream {
             max_len: MESSAGE_LEN_MAX,
             threads: 1,
             alone: u64::MAX,
+            is_there: false,
         };
         let convert = Requesting { root: self.compiled.root(), format: self.format };
         let mut output = Frames { feeder, bytes: Vec::new() };
