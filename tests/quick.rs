@@ -310,6 +310,39 @@ fn field(number: u64, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// A message that is nothing but a string, of any length and with anything in it, and
+/// what only looks like one.
+#[test]
+fn messages_of_one_string_are_written_as_the_plain_codec_does() {
+    BOTH.with(|both| {
+        for number in [14, 31, 35, 1000] {
+            for len in (0..12).chain(26..40) {
+                for (at, special) in (0..len + 1).flat_map(|at| {
+                    ["", "\"", "\n", "\u{7f}", "é", "\u{202e}", "🐚"].map(|special| (at, special))
+                }) {
+                    let text = ["x".repeat(at), special.into(), "y".repeat(len - at)].concat();
+                    let bytes = field(number, text.as_bytes());
+                    let (_, taken) = both.print(&bytes);
+                    // One that is there without being set is not for the quick path.
+                    assert_eq!(
+                        taken,
+                        !text.is_empty() || ![14, 35].contains(&number),
+                        "{number} {text:?}"
+                    );
+                    let (_, taken) = both.print(&bytes[..bytes.len() - 1]);
+                    assert!(!taken, "{number} {text:?}");
+                    let behind = [&bytes[..], b"\xf0\x01\x07"].concat();
+                    both.print(&behind);
+                }
+                let broken = ["x".repeat(len).as_bytes(), b"\xe2\x86"].concat();
+                assert!(!both.print(&field(number, &broken)).1);
+            }
+        }
+        assert!(both.print(&[]).1);
+        assert!(!both.print(&field(9999, b"unknown")).1);
+    });
+}
+
 #[test]
 fn keys_of_a_map_are_put_in_order_whatever_they_have_in_common() {
     let keys = ["", "\0", "a", "a\0", "abcdefgh", "abcdefgha", "abcdefghb", "b", "é", "\"", "ÿ"];

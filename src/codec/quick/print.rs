@@ -13,7 +13,7 @@ use super::put::{blocks, braces, enum_value, literal, long};
 use super::wire::{next, span, span_of_any};
 use super::word::{self, chunk, chunk_mut, varint};
 use super::{DEPTH_QUICK, GIVEN_UP, NOWHERE, Place, SLACK, Slab, base64, number, string};
-use crate::wire::limits::PART_OUT_MAX;
+use crate::wire::limits::{PART_OUT_MAX, TAG_LEN_MAX};
 
 /// Room that a record has at first: for each of its bytes, and in all.
 const ROOM_PER_BYTE: usize = 4;
@@ -22,6 +22,8 @@ const ROOM: usize = 512;
 /// What is looked at of a field at once: its tag, and of its value a length of one
 /// byte with a block, or a varint.
 pub(super) const FIELD: usize = SLACK;
+/// The longest message that is tried as nothing but a short string.
+const SHORT: usize = TAG_LEN_MAX + 1 + BLOCK;
 /// What is written of it at once: a key, and a short string.
 pub(super) const WINDOW: usize = 128;
 /// What is looked at of a value in a list: more than a varint has.
@@ -103,8 +105,42 @@ impl<'p> Printing<'p, '_, '_> {
     #[inline(always)]
     fn line(&mut self, pos: usize, end: usize, start: usize) -> usize {
         let shape = &self.plan.shapes[self.plan.root];
+        if let Some(o) = self.lone_string(shape, pos, end, start) {
+            return o;
+        }
         let o = self.message(shape, pos, end, start, DEPTH_QUICK);
         literal(b"\n", self.out, o)
+    }
+
+    /// Writes a message that is one short string as a line, since there are so many of
+    /// them where records are small; says no to others.
+    #[inline(always)]
+    fn lone_string(
+        &mut self,
+        shape: &Shape,
+        pos: usize,
+        end: usize,
+        start: usize,
+    ) -> Option<usize> {
+        if end - pos > SHORT {
+            return None;
+        }
+        let field = chunk::<FIELD>(self.inp, pos)?;
+        let to = chunk_mut::<WINDOW>(self.out, start)?;
+        let step = next_step(&mut shape.steps.iter(), word::load(field, 0)?, &mut 0)?;
+        let (at, key) = (step.tag_len & 7, step.key_len & KEY_MASK);
+        let len = usize::from(field[at]);
+        if step.act != Act::String || len < step.least || len > BLOCK || pos + at + 1 + len != end {
+            return None;
+        }
+        to[..KEY_BLOCK].copy_from_slice(&step.block);
+        to[0] = b'{';
+        if string::short(chunk(field, at + 1)?, len, to, key) {
+            to[key + len + 2..][..2].copy_from_slice(b"}\n");
+            return Some(start + key + len + 4);
+        }
+        let o = string::inside(self.inp, pos + at + 1, end, self.out, start + key);
+        (o != GIVEN_UP).then(|| literal(b"}\n", self.out, o))
     }
 
     /// Writes a message at `start`, and gives where it ends.
