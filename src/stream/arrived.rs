@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Read};
 
+use super::pool::Owned;
 use crate::codec::quick::SLACK;
 use crate::error::{Error, Result, reason};
 use crate::wire::limits::READ_LEN;
@@ -13,9 +14,16 @@ pub(super) struct Arrived {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
+    /// Whose memory it is.
+    owner: usize,
 }
 
 impl Arrived {
+    /// Nothing yet, with memory that may have been used.
+    pub fn new(spare: Owned<Vec<u8>>) -> Self {
+        Arrived { buffer: spare.memory, start: 0, end: 0, owner: spare.owner }
+    }
+
     /// What is not consumed.
     pub fn rest(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
@@ -88,17 +96,17 @@ impl Arrived {
         Ok(())
     }
 
-    /// Takes the first `len` bytes off. What follows them moves to `spare`.
-    pub fn cut_off(&mut self, len: usize, spare: Vec<u8>, offset: u64) -> Result<Arrived> {
-        let mut rest = Arrived { buffer: spare, start: 0, end: 0 };
-        rest.push(&self.rest()[len..], offset)?;
-        let mut first = std::mem::replace(self, rest);
-        first.end = first.start + len;
-        Ok(first)
+    /// Moves what is behind the first `len` bytes to `left`, in place of what is there.
+    pub fn cut_off(&mut self, len: usize, left: &mut Arrived, offset: u64) -> Result<()> {
+        (left.start, left.end) = (0, 0);
+        let end = self.start + len;
+        left.push(&self.buffer[end..self.end], offset)?;
+        self.end = end;
+        Ok(())
     }
 
     /// The memory, for other bytes.
-    pub fn into_spare(self) -> Vec<u8> {
-        self.buffer
+    pub fn into_spare(self) -> Owned<Vec<u8>> {
+        Owned { owner: self.owner, memory: self.buffer }
     }
 }

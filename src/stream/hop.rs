@@ -40,6 +40,9 @@ fn one_by_one(framing: Framing, bytes: &[u8], max: u64) -> usize {
         let (header, length) = match (framing, &bytes[at..]) {
             // Nearly all of them in most streams.
             (Framing::Varint, [length @ ..0x80, ..]) => (1, u64::from(*length)),
+            (Framing::Varint, [low, high @ ..0x80, ..]) => {
+                (2, u64::from(*low & 0x7f) | u64::from(*high) << 7)
+            }
             (framing, rest) => match header(framing, rest) {
                 Header::Whole(header, length) => (header, length),
                 _ => return at,

@@ -7,7 +7,7 @@
 //! - `source`: what has arrived, cut into records.
 //! - `turn`: the loop that has records converted.
 //! - [`pump()`]: reads, has each record converted, and writes.
-//! - `threads`, `cut`, `hop`, `queue`, `order`: the same by several threads at a time.
+//! - `threads`, `cut`, `hop`, `queue`, `pool`, `order`: the same by several threads at a time.
 //!
 //! Nothing here opens a file or knows a format: the pump is handed a reader,
 //! a writer and what turns one record into another.
@@ -19,6 +19,7 @@ pub mod framing;
 mod hop;
 pub mod lines;
 mod order;
+mod pool;
 pub mod pump;
 mod queue;
 mod source;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::pool::Owned;
 use super::queue::{Part, Queue};
 use crate::codec::Notes;
 use crate::codec::quick::Slab;
@@ -12,7 +13,7 @@ use crate::error::Error;
 /// What a part has come to.
 pub(super) struct Done {
     pub part: Part,
-    pub out: Slab,
+    pub out: Owned<Slab>,
     pub events: Vec<Event>,
 }
 
@@ -30,11 +31,14 @@ pub(super) enum What {
     Broken(Error),
 }
 
+/// Memory of a part, and of what it has come to.
+pub(super) type Memory = (Owned<Vec<u8>>, Owned<Slab>);
+
 /// Who puts results together.
 pub(super) trait Merge {
     /// Takes the next one. Gives memory that is not needed any more, unless
     /// the stream has come to its end.
-    fn take(&mut self, done: Done) -> io::Result<Option<(Vec<u8>, Slab)>>;
+    fn take(&mut self, done: Done) -> io::Result<Option<Memory>>;
 
     /// Whether a record goes from that part into the next.
     fn is_spanning(&self) -> bool;

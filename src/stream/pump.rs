@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use super::convert::{Convert, Watch};
-use super::order::{Done, Event, Merge, What};
+use super::order::{Done, Event, Memory, Merge, What};
 use super::source::{Next, Source, Wanted};
 use super::split::{Fault, Split};
 use super::threads;
@@ -189,10 +189,10 @@ impl Pump<'_> {
 }
 
 impl Merge for Pump<'_> {
-    fn take(&mut self, done: Done) -> io::Result<Option<(Vec<u8>, Slab)>> {
+    fn take(&mut self, done: Done) -> io::Result<Option<Memory>> {
         let Done { part, out, events } = done;
         let buffer = if self.source.is_idle() {
-            if self.tell(&out, events)? == Flow::Stop {
+            if self.tell(&out.memory, events)? == Flow::Stop {
                 return Ok(None);
             }
             Ok(self.source.adopt(part.source))

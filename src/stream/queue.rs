@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::pool::{Owned, Pool};
 use super::source::Source;
 use crate::codec::quick::Slab;
 use crate::error::Error;
@@ -44,13 +45,20 @@ struct State {
     /// The bytes of those.
     len: usize,
     /// Memory of what is done, for what comes.
-    buffers: Vec<Vec<u8>>,
-    slabs: Vec<Slab>,
+    buffers: Pool<Vec<u8>>,
+    slabs: Pool<Slab>,
     /// The threads that wait for a part, and whether the reader waits for room:
     /// waking nobody costs as much as waking somebody.
     idle: usize,
     full: bool,
     closed: bool,
+}
+
+impl State {
+    /// Memory for what `worker` makes of a part that is counted already.
+    fn slab(&mut self, worker: usize, most: usize) -> Owned<Slab> {
+        self.slabs.take(worker, self.count - 1, most)
+    }
 }
 
 impl Queue {
@@ -99,14 +107,14 @@ impl Queue {
     }
 
     /// Counts a part of `len` bytes that is not handed in, as soon as there is
-    /// room, and gives memory for its output; none if no part is wanted any more.
-    pub fn admit(&self, len: usize) -> Option<Slab> {
-        Some(self.make_room(len)?.slabs.pop().unwrap_or_default())
+    /// room, and gives memory for what `worker` makes of it; none if no part is wanted any more.
+    pub fn admit(&self, len: usize, worker: usize) -> Option<Owned<Slab>> {
+        Some(self.make_room(len)?.slab(worker, self.most))
     }
 
-    /// The next part and memory for its output, as soon as there is one; none
-    /// when there will be no more.
-    pub fn take(&self) -> Option<(Part, Slab)> {
+    /// The next part and memory for what `worker` makes of it, as soon as there is
+    /// one; none when there will be no more.
+    pub fn take(&self, worker: usize) -> Option<(Part, Owned<Slab>)> {
         let mut state = self.state();
         state.idle += 1;
         let is_idle = |state: &mut State| state.parts.is_empty() && !state.closed;
@@ -117,26 +125,28 @@ impl Queue {
             return None;
         }
         let part = state.parts.pop_front()?;
-        Some((part, state.slabs.pop().unwrap_or_default()))
+        Some((part, state.slab(worker, self.most)))
     }
 
-    /// Memory for what arrives.
-    pub fn buffer(&self) -> Vec<u8> {
-        self.state().buffers.pop().unwrap_or_default()
+    /// Memory for what `owner` reads.
+    pub fn buffer(&self, owner: usize) -> Owned<Vec<u8>> {
+        let mut state = self.state();
+        let count = state.count;
+        state.buffers.take(owner, count, self.most)
     }
 
     /// A part of `len` bytes is done, and this is the memory it has taken. What
     /// a large record has made large is not kept.
-    pub fn done(&self, len: usize, buffer: Vec<u8>, mut slab: Slab) {
+    pub fn done(&self, len: usize, buffer: Owned<Vec<u8>>, mut slab: Owned<Slab>) {
         let mut state = self.state();
         state.count -= 1;
         state.len -= len;
-        if buffer.capacity() <= SPARE_LEN_MAX {
-            state.buffers.push(buffer);
+        if buffer.memory.capacity() <= SPARE_LEN_MAX {
+            state.buffers.give(buffer);
         }
-        if slab.capacity() <= SPARE_LEN_MAX {
-            slab.clear();
-            state.slabs.push(slab);
+        if slab.memory.capacity() <= SPARE_LEN_MAX {
+            slab.memory.clear();
+            state.slabs.give(slab);
         }
         // The reader is woken for several parts at a time.
         if state.full && state.count <= self.most / 2 {

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::arrived::Arrived;
 use super::convert::Convert;
+use super::pool::Owned;
 use super::split::{Fault, Found, Resync, Split};
 use crate::codec::Origin;
 use crate::codec::quick::Slab;
@@ -150,14 +151,14 @@ impl Source {
 
     /// Goes on where `part` has come to, which begins where this has come to.
     /// Gives memory that is not needed any more.
-    pub fn adopt(&mut self, part: Source) -> Vec<u8> {
+    pub fn adopt(&mut self, part: Source) -> Owned<Vec<u8>> {
         let (records, wanted) = (self.records + part.records, self.wanted);
         let done = std::mem::replace(self, Source { records, wanted, ..part });
         done.arrived.into_spare()
     }
 
     /// Goes on with the bytes of `part`, whatever it has made of them.
-    pub fn append(&mut self, mut part: Source) -> Result<Vec<u8>> {
+    pub fn append(&mut self, mut part: Source) -> Result<Owned<Vec<u8>>> {
         self.count_lines();
         part.arrived.rewind();
         self.arrived.push(part.arrived.rest(), self.offset)?;

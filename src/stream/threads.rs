@@ -22,13 +22,14 @@ use super::arrived::Arrived;
 use super::convert::Convert;
 use super::cut::Cutter;
 use super::order::{Done, Event, Merge, Order, What};
+use super::pool::Owned;
 use super::queue::{Part, Queue};
 use super::source::{GoesOn, Source};
 use super::split::Split;
 use super::turn::{Flow, Sink, Turn};
 use crate::codec::quick::Slab;
 use crate::codec::{Notes, Origin};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::wire::limits::{
     PART_BROKEN_MAX, PART_LEN_MAX, PART_OUT_MAX, SPARE_LEN_MAX, THREADS_MAX,
 };
@@ -114,11 +115,11 @@ fn convert_by(
     thread::scope(|scope| {
         let _closing = Closing(parts.queue());
         let mut started = 0;
-        for _ in 0..workers {
+        for worker in 0..workers {
             let turn = turn();
             let thread = thread::Builder::new().name(String::from("converter"));
             order.enter();
-            if thread.spawn_scoped(scope, move || work(parts, turn, order)).is_err() {
+            if thread.spawn_scoped(scope, move || work(parts, worker, turn, order)).is_err() {
                 order.leave();
                 break;
             }
@@ -126,7 +127,7 @@ fn convert_by(
         }
         if started == 0 {
             order.enter();
-            work(parts, turn(), order);
+            work(parts, 0, turn(), order);
         }
         order.wait()
     })
@@ -147,16 +148,17 @@ impl Parts<'_> {
         }
     }
 
-    /// The next part and memory for its output; none when there will be no more.
-    fn next(&self) -> Option<(Part, Slab)> {
+    /// The next part for `worker` and memory for its output; none when there will
+    /// be no more.
+    fn next(&self, worker: usize) -> Option<(Part, Owned<Slab>)> {
         match self {
-            Parts::Handed(queue) => queue.take(),
+            Parts::Handed(queue) => queue.take(worker),
             Parts::Read(queue, reader) => {
                 let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
-                let part = reader.next()?;
+                let part = reader.next(worker)?;
                 // Nobody reads on before this one has room: it may be the one
                 // that all the others wait for.
-                let slab = queue.admit(part.len)?;
+                let slab = queue.admit(part.len, worker)?;
                 Some((part, slab))
             }
         }
@@ -170,7 +172,8 @@ struct Reader {
     cutter: Cutter,
     split: Split,
     max_len: u64,
-    arrived: Arrived,
+    /// What is read and not cut off.
+    left: Arrived,
     offset: u64,
     origin: Origin,
     number: u64,
@@ -186,7 +189,7 @@ impl Reader {
             cutter: Cutter::new(&start.split, start.max_len),
             split: start.split,
             max_len: start.max_len,
-            arrived: start.arrived,
+            left: start.arrived,
             offset: start.offset,
             origin: start.origin,
             number: 0,
@@ -196,49 +199,28 @@ impl Reader {
 
     /// What it was given, if it has not read yet.
     fn give_back(self) -> (GoesOn, Box<dyn Read + Send>) {
-        let Reader { split, arrived, offset, origin, max_len, .. } = self;
+        let Reader { split, left: arrived, offset, origin, max_len, .. } = self;
         (GoesOn { split, arrived, offset, origin, ended: false, max_len }, self.input)
     }
 
     /// Hands in parts until there are no more, or none is wanted any more.
     fn run(mut self) {
-        while let Some(part) = self.next() {
+        while let Some(part) = self.next(0) {
             if !self.queue.hand_in(part) {
                 return;
             }
         }
     }
 
-    /// Reads the next part. None behind the last.
-    fn next(&mut self) -> Option<Part> {
+    /// Reads the next part, into memory of `owner`. None behind the last.
+    fn next(&mut self, owner: usize) -> Option<Part> {
         if self.ended {
             return None;
         }
-        loop {
-            let mut failed = None;
-            match self.arrived.fill(&mut *self.input, self.offset) {
-                Ok(read) => self.ended = read == 0,
-                Err(error) => failed = Some(error),
-            }
-            self.ended |= failed.is_some();
-            let rest = self.arrived.rest();
-            let len = if self.ended { rest.len() } else { self.cutter.cut(rest) };
-            if len > 0 || self.ended {
-                return Some(self.cut_off(len, failed));
-            }
-        }
-    }
-
-    /// Makes a part of the first `len` bytes. It is the last if they cannot be
-    /// cut off.
-    fn cut_off(&mut self, len: usize, mut failed: Option<Error>) -> Part {
-        let first = self.arrived.cut_off(len, self.queue.buffer(), self.offset);
-        let arrived = first.unwrap_or_else(|error| {
-            failed = Some(error);
-            Arrived::default()
-        });
+        let mut arrived = Arrived::new(self.queue.buffer(owner));
+        let failed = self.read(&mut arrived).err();
         self.ended |= failed.is_some();
-        let (offset, origin) = (self.offset, self.origin);
+        let (offset, origin, len) = (self.offset, self.origin, arrived.rest().len());
         self.offset += len as u64;
         if self.split.is_text() {
             self.origin = self.origin.after(arrived.rest());
@@ -250,16 +232,29 @@ impl Reader {
             Source::from(GoesOn { split, arrived, offset, origin, ended, max_len: self.max_len });
         let number = self.number;
         self.number += 1;
-        Part { number, source, len, failed }
+        Some(Part { number, source, len, failed })
+    }
+
+    /// Reads until something can be cut off, and leaves just that in `arrived`.
+    fn read(&mut self, arrived: &mut Arrived) -> Result<()> {
+        arrived.push(self.left.rest(), self.offset)?;
+        loop {
+            self.ended = arrived.fill(&mut *self.input, self.offset)? == 0;
+            let rest = arrived.rest();
+            let len = if self.ended { rest.len() } else { self.cutter.cut(rest) };
+            if len > 0 || self.ended {
+                return arrived.cut_off(len, &mut self.left, self.offset);
+            }
+        }
     }
 }
 
 /// Converts parts until there are no more.
-fn work(parts: &Parts<'_>, mut turn: Turn<'_>, order: &Order<'_>) {
+fn work(parts: &Parts<'_>, worker: usize, mut turn: Turn<'_>, order: &Order<'_>) {
     let queue = parts.queue();
     let (_closing, _leaving) = (Closing(queue), Leaving(order));
-    while let Some((mut part, slab)) = parts.next() {
-        turn.out = slab;
+    while let Some((mut part, slab)) = parts.next(worker) {
+        turn.out = slab.memory;
         let mut gathered = Gathered::new(&turn.blank);
         if part.len <= PART_LEN_MAX && !queue.is_spanning() {
             // Nothing is written, so nothing fails; and whatever it stops at,
@@ -270,7 +265,7 @@ fn work(parts: &Parts<'_>, mut turn: Turn<'_>, order: &Order<'_>) {
             turn.scratch = Vec::new();
         }
         let events = gathered.finish(part.source.records);
-        let out = std::mem::take(&mut turn.out);
+        let out = Owned { owner: slab.owner, memory: std::mem::take(&mut turn.out) };
         if !order.hand_in(Done { part, out, events }, queue) {
             return;
         }
