@@ -6,7 +6,9 @@
     python3 benches/commands.py target/release/hello text SET PROTOC
 
 `threads`: wall time of the streams in DIR by one thread and by two, the median
-of five, by turns. `memory`: what 4 GiB from a pipe take, records of up to 1 MiB,
+of five, by turns; beside them what the machine has to give at that time: half of
+what two processes take, of one thread each, that convert the same stream at once,
+and how many times as fast as one that would be. `memory`: what 4 GiB from a pipe take, records of up to 1 MiB,
 both ways. `text`: SET, a FileDescriptorSet, beside `PROTOC --decode`: user and
 system seconds, the best of five, by turns; PROTOC has descriptor.proto beside
 it as its packages do, or PROTOC_INCLUDE names where it is.
@@ -44,17 +46,32 @@ def run(command: list[str], source: Path) -> tuple[float, float]:
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def pair(command: list[str], source: Path) -> float:
+    """Half the wall time of two that run at once."""
+    start = time.perf_counter()
+    with source.open("rb") as one, source.open("rb") as two:
+        children = [subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL) for stdin in (one, two)]
+        if any([child.wait() for child in children]):
+            raise SystemExit(f"{source}: it fails")
+    return (time.perf_counter() - start) / 2
+
+
 def threads(hello: str, streams: str) -> None:
-    print(f"{'shape':8} {'direction':15} {'1 thread':>9} {'2 threads':>10} {'ratio':>6}")
+    print(f"{'shape':8} {'direction':15} {'1 thread':>9} {'2 threads':>10} {'ratio':>6} {'2 processes':>12} {'ratio':>6}")
     for shape, name in TYPES.items():
         for title, way, ending in WAYS:
             command = [hello, *way, "--proto", str(SHAPES), "--type", f"shapes.{name}", "--threads"]
-            times: dict[str, list[float]] = {"1": [], "2": []}
+            source = Path(streams, f"{shape}.{ending}")
+            times = []
             for _ in range(RUNS):
-                for count, walls in times.items():
-                    walls.append(run([*command, count], Path(streams, f"{shape}.{ending}"))[0])
-            one, two = (statistics.median(walls) for walls in times.values())
-            print(f"{shape:8} {title:15} {one:8.3f}s {two:9.3f}s {one / two:6.2f}", flush=True)
+                alone, both = (run([*command, count], source)[0] for count in ("1", "2"))
+                times.append((alone, both, pair([*command, "1"], source)))
+            one, two, apart = (statistics.median(walls) for walls in zip(*times))
+            print(
+                f"{shape:8} {title:15} {one:8.3f}s {two:9.3f}s {one / two:6.2f}"
+                f" {apart:11.3f}s {one / apart:6.2f}",
+                flush=True,
+            )
 
 
 def varint(value: int) -> bytes:
