@@ -22,6 +22,9 @@ const TRAIL: usize = 128;
 /// What one step of a chain takes, at most: records with a length of one byte.
 const STEP: usize = 0x80;
 
+/// The bytes in which a chain looks for that many.
+const SEARCH: usize = 4 << 10;
+
 /// The bytes in which it is worth it.
 const WORTH: usize = 16 << 10;
 
@@ -30,7 +33,7 @@ const WORTH: usize = 16 << 10;
 /// behind them, if anything is.
 pub fn hop(framing: Framing, bytes: &[u8], max: u64) -> usize {
     let is_small = framing == Framing::Varint && max >= STEP as u64 && bytes.len() >= WORTH;
-    let known = if is_small { by_lanes(bytes) } else { 0 };
+    let known = if is_small { by_lanes(bytes).unwrap_or(0) } else { 0 };
     known + one_by_one(framing, &bytes[known..], max)
 }
 
@@ -72,7 +75,7 @@ impl Lane {
     /// Sets out from `start`, or from behind the first bytes that are no length.
     fn new(bytes: &[u8], start: usize, end: usize) -> Self {
         let mut lane = Lane { trail: [0; TRAIL], len: 0, at: start, end };
-        while lane.len < TRAIL && lane.at < end {
+        while lane.len < TRAIL && lane.at < end.min(start + SEARCH) {
             let length = usize::from(bytes[lane.at]);
             if length < STEP {
                 lane.trail[lane.len] = lane.at;
@@ -114,12 +117,20 @@ impl Lane {
 }
 
 /// How many of the first of `bytes` are whole records with lengths of one byte
-/// each. It may be fewer than there are.
-fn by_lanes(bytes: &[u8]) -> usize {
+/// each. It may be fewer than there are. None if not even the first records are
+/// like that, which is found before any chain is followed far: of a large record that
+/// is still to arrive, everything that has arrived is looked at each time more does.
+fn by_lanes(bytes: &[u8]) -> Option<usize> {
     // So the last of a lane is in `bytes`.
     let share = (bytes.len() - STEP) / LANES;
-    let mut lanes: [Lane; LANES] =
-        array::from_fn(|lane| Lane::new(bytes, lane * share, (lane + 1) * share));
+    let first = Lane::new(bytes, 0, share);
+    if first.len == 0 || first.trail[0] != 0 {
+        return None;
+    }
+    let mut first = Some(first);
+    let mut lanes: [Lane; LANES] = array::from_fn(|lane| {
+        first.take().unwrap_or_else(|| Lane::new(bytes, lane * share, (lane + 1) * share))
+    });
     together(bytes, &mut lanes);
     let mut at = 0;
     for lane in &mut lanes {
@@ -130,7 +141,7 @@ fn by_lanes(bytes: &[u8]) -> usize {
             break;
         }
     }
-    at
+    Some(at)
 }
 
 /// Follows all of them as far as all go.
@@ -186,7 +197,32 @@ mod tests {
         for _ in 0..50 {
             let stream = names(&mut dice, 100_000);
             let known = by_lanes(&stream);
-            assert!(known > 99_000, "{known}");
+            assert!(known > Some(99_000), "{known:?}");
+        }
+    }
+
+    /// Else a large record would be looked through each time more of it arrives.
+    #[test]
+    fn no_lane_sets_out_from_what_is_not_small() {
+        for fill in [0, b'x', 0xff] {
+            let large = [&[0x80, 0x80, 0x80, 0x20][..], &[fill; WORTH]].concat();
+            assert_eq!(by_lanes(&large), None, "{fill}");
+            assert_eq!(hop(Framing::Varint, &large, 1 << 30), 0, "{fill}");
+            let behind_small = [&b"\x01a\x01b"[..], &large].concat();
+            assert_eq!(by_lanes(&behind_small), None, "{fill}");
+            assert_eq!(hop(Framing::Varint, &behind_small, 1 << 30), 4, "{fill}");
+        }
+    }
+
+    #[test]
+    fn lanes_change_nothing_for_random_bytes() {
+        let mut dice = Dice(3);
+        for sides in [3, 16, 0x80, 0x81, 0x90, 256] {
+            for _ in 0..100 {
+                let stream: Vec<u8> = (0..WORTH + 5000).map(|_| dice.throw(sides) as u8).collect();
+                let expected = one_by_one(Framing::Varint, &stream, 1 << 30);
+                assert_eq!(hop(Framing::Varint, &stream, 1 << 30), expected, "{sides}");
+            }
         }
     }
 

@@ -62,8 +62,9 @@ pub(super) fn count(asked: usize) -> usize {
 }
 
 /// Converts the rest of a stream by `workers` threads, or as many as the system
-/// allows, and has `merge` put the results together. If it allows none, gives
-/// back what it was given. `is_there` says that reading waits for nobody.
+/// allows, and has `merge` put the results together. `is_there` says that reading
+/// waits for nobody. If it does not, and the system allows no thread that waits, gives
+/// back what it was given.
 ///
 /// # Errors
 ///

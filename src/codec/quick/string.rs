@@ -64,8 +64,9 @@ pub(super) fn inside(inp: &[u8], pos: usize, end: usize, out: &mut [u8], o: usiz
     }
 }
 
-/// Does so by `N` bytes, for which `M` are [`MORE`] more: they are copied, and then put right from one special byte to the
-/// next. What a byte takes comes from a table, since nobody can foretell it.
+/// Does so by `N` bytes, for which `M` are [`MORE`] more: they are copied, and then put
+/// right from one special byte to the next. What a byte takes comes from a table, since
+/// nobody can foretell it.
 #[inline(never)]
 fn by_blocks<const N: usize, const M: usize>(
     inp: &[u8],
