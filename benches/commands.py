@@ -6,12 +6,13 @@
     python3 benches/commands.py target/release/hello text SET PROTOC
 
 `threads`: wall time of the streams in DIR by one thread and by two, the median
-of five, by turns; beside them what the machine has to give at that time: half of
-what two processes take, of one thread each, that convert the same stream at once,
-and how many times as fast as one that would be. `memory`: what 4 GiB from a pipe take, records of up to 1 MiB,
-both ways. `text`: SET, a FileDescriptorSet, beside `PROTOC --decode`: user and
-system seconds, the best of five, by turns; PROTOC has descriptor.proto beside
-it as its packages do, or PROTOC_INCLUDE names where it is.
+of five, by turns; beside them what the machine has to give at that time: half
+of what two processes take, of one thread each, that convert the same stream at
+once, and how many times as fast as one that would be. `memory`: what 4 GiB from
+a pipe take, records of up to 1 MiB, both ways. `text`: SET, a
+FileDescriptorSet, beside `PROTOC --decode`: user and system seconds, the best
+of five, by turns; PROTOC has descriptor.proto beside it as its packages do, or
+PROTOC_INCLUDE names where it is.
 """
 
 import os
@@ -50,7 +51,8 @@ def pair(command: list[str], source: Path) -> float:
     """Half the wall time of two that run at once."""
     start = time.perf_counter()
     with source.open("rb") as one, source.open("rb") as two:
-        children = [subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL) for stdin in (one, two)]
+        inputs = (one, two)
+        children = [subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL) for stdin in inputs]
         if any([child.wait() for child in children]):
             raise SystemExit(f"{source}: it fails")
     return (time.perf_counter() - start) / 2

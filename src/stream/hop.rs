@@ -96,8 +96,8 @@ impl Lane {
         }
     }
 
-    /// Where a chain that stands at `at` is when this one is at its end. If they
-    /// do not meet, where it has come to.
+    /// Where a chain that stands at `at` is when this one is where it is now. None if
+    /// they do not meet.
     fn join(&self, bytes: &[u8], mut at: usize) -> Option<usize> {
         let mut trail = self.trail[..self.len].iter();
         loop {
