@@ -49,7 +49,7 @@ pub(super) fn short<const N: usize>(
 /// What is looked at at once of a string that is not short or has something special in
 /// it: two blocks, or one if that is enough.
 const WIDE: usize = 2 * BLOCK;
-/// The longest character. One that begins before the last of these bytes is there in whole.
+/// The longest character.
 const CHAR: usize = 4;
 /// The room of an escape, a power of two.
 const MORE: usize = 8;
@@ -57,16 +57,17 @@ const MORE: usize = 8;
 /// Writes the bytes from `pos` to `end`, in quotes.
 #[inline(always)]
 pub(super) fn inside(inp: &[u8], pos: usize, end: usize, out: &mut [u8], o: usize) -> usize {
-    if end - pos <= BLOCK - CHAR {
+    if end - pos <= BLOCK {
         by_blocks::<BLOCK, { BLOCK + MORE }>(inp, pos, end, out, o)
     } else {
         by_blocks::<WIDE, { WIDE + MORE }>(inp, pos, end, out, o)
     }
 }
 
-/// Does so by `N` bytes, for which `M` are [`MORE`] more: they are copied, and then put
-/// right from one special byte to the next. What a byte takes comes from a table, since
-/// nobody can foretell it.
+/// Does so by `N` bytes, for which `M` are [`MORE`] more: they are copied, and what is
+/// behind those that are nothing special is put right. What that takes comes from a
+/// table, and bytes that are nothing special are in it: nobody can foretell how far it is
+/// to the next one that is, and so nothing here jumps for it.
 #[inline(never)]
 fn by_blocks<const N: usize, const M: usize>(
     inp: &[u8],
@@ -78,79 +79,69 @@ fn by_blocks<const N: usize, const M: usize>(
     let Some(quote) = out.get_mut(o) else { return GIVEN_UP };
     *quote = b'"';
     let mut o = o + 1;
-    while pos < end {
-        let Some(specials) = copied::<N>(inp, pos, out, o) else { return GIVEN_UP };
-        let mut taken = (N - CHAR).min(end - pos);
-        let mut specials = specials & ((1 << taken) - 1);
-        // The byte at `pos + at` is to be at `o + at`.
-        while specials != 0 {
-            let at = specials.trailing_zeros() as usize;
-            let Some(from) = word::chunk::<M>(inp, pos + at) else { return GIVEN_UP };
-            let Some(to) = word::chunk_mut::<M>(out, o + at) else { return GIVEN_UP };
-            let (width, len) = special(from, to);
-            // Neither goes beyond this, which the compiler is to know.
-            let (width, len) = (width & (MORE - 1), len & (MORE - 1));
-            if width == 0 {
-                return GIVEN_UP;
-            }
-            // What is left is copied once more. No byte of a character is looked at again.
-            to[len..len + N].copy_from_slice(&from[width..width + N]);
-            o = o + len - width;
-            specials &= u64::MAX << (at + width);
-            taken = taken.max(at + width);
-        }
-        (pos, o) = (pos + taken, o + taken);
-    }
-    match out.get_mut(o) {
-        // A character that goes beyond the end is none.
-        Some(quote) if pos == end => {
+    // A character that goes beyond the end is none.
+    while pos <= end {
+        let Some(from) = word::chunk::<M>(inp, pos) else { return GIVEN_UP };
+        let Some(to) = word::chunk_mut::<M>(out, o) else { return GIVEN_UP };
+        let plain = copied::<N, M>(from, to);
+        let left = end - pos;
+        if plain >= left {
+            let Some(quote) = to.get_mut(left) else { return GIVEN_UP };
             *quote = b'"';
-            o + 1
+            return o + left + 1;
         }
-        _ => GIVEN_UP,
+        let (Some(from), Some(to)) = (from[plain..].first_chunk(), to[plain..].first_chunk_mut())
+        else {
+            return GIVEN_UP;
+        };
+        let Some((width, len)) = special(from, to) else { return GIVEN_UP };
+        (pos, o) = (pos + plain + width, o + plain + len);
     }
+    GIVEN_UP
 }
 
-/// Copies what is looked at, and gives a bit for each special byte.
+/// Copies what is looked at, and gives how many bytes are nothing special before the first
+/// that is.
 #[inline(always)]
-fn copied<const N: usize>(inp: &[u8], pos: usize, out: &mut [u8], o: usize) -> Option<u64> {
-    let block = *word::chunk::<N>(inp, pos)?;
-    *word::chunk_mut(out, o)? = block;
+fn copied<const N: usize, const M: usize>(from: &[u8; M], to: &mut [u8; M]) -> usize {
+    let Some(block) = from.first_chunk::<N>().copied() else { return 0 };
+    to[..N].copy_from_slice(&block);
     let (blocks, _) = block.as_chunks();
-    Some(blocks.iter().rev().fold(0, |bits, block| bits << BLOCK | special_to_write(block)))
+    let bits = blocks.iter().rev().fold(0, |bits, block| bits << BLOCK | special_to_write(block));
+    // None in as many as a word has bits is as many.
+    (if N < WIDE { bits | 1 << N } else { bits }).trailing_zeros() as usize
 }
 
-/// Writes the character whose first byte is special, or its escape. Gives its width, 0
-/// for what is no character, and how long is what is written.
+/// Writes the character that begins with the first byte, or its escape. Gives its width,
+/// and how long is what is written; none for what is no character.
 #[inline(always)]
-fn special<const M: usize>(from: &[u8; M], to: &mut [u8; M]) -> (usize, usize) {
-    let bytes = [from[0], from[1], from[2], from[3]];
-    let word = u32::from_le_bytes(bytes);
-    let Special { mask, want, some, keep, put, width, len } = SPECIALS[usize::from(bytes[0])];
+fn special(bytes: &[u8; CHAR], to: &mut [u8; MORE]) -> Option<(usize, usize)> {
+    let word = u32::from_le_bytes(*bytes);
+    let Special { mask, want, some, keep, put, width, len } = SPECIALS[(word & 0xff) as usize];
     if word & mask != want || word & some == 0 {
-        return rare(bytes, to);
+        return rare(*bytes, to);
     }
     to[..4].copy_from_slice(&(word & keep | put).to_le_bytes());
-    (width.into(), len.into())
+    Some((width.into(), len.into()))
 }
 
 /// The same for what the first byte does not tell.
 #[inline(never)]
-fn rare(bytes: [u8; 4], to: &mut [u8]) -> (usize, usize) {
+fn rare(bytes: [u8; CHAR], to: &mut [u8; MORE]) -> Option<(usize, usize)> {
     let (c, width) = match bytes[0] {
         byte @ 0..0x80 => (char::from(byte), 1),
         _ => character(&bytes, 0),
     };
     if width == 0 {
-        return (0, 0);
+        return None;
     }
     if !escape::is_unsafe(c) {
-        to[..4].copy_from_slice(&bytes);
-        return (width, width);
+        to[..CHAR].copy_from_slice(&bytes);
+        return Some((width, width));
     }
     let escape = escape::json_unicode(c);
     to[..escape.len()].copy_from_slice(&escape);
-    (width, escape.len())
+    Some((width, escape.len()))
 }
 
 /// What a character with a certain first byte takes: all of it when of its bytes, the
@@ -177,6 +168,9 @@ static SPECIALS: [Special; 256] = {
         if let Some(letter) = escape::json_letter(byte as u8 as char) {
             let put = u32::from_le_bytes([b'\\', letter, 0, 0]);
             specials[byte] = Special { want: 0, some: u32::MAX, put, width: 1, len: 2, ..rare };
+        } else if byte >= 0x20 && byte < 0x7f {
+            let keep = u32::MAX;
+            specials[byte] = Special { want: 0, some: u32::MAX, keep, width: 1, len: 1, ..rare };
         }
         byte += 1;
     }
