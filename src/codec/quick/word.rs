@@ -86,8 +86,9 @@ pub(super) fn varint(bytes: &[u8], at: usize) -> (u64, usize) {
     }
 }
 
+/// The same without a jump for those of one byte.
 #[inline]
-fn long_varint(bytes: &[u8], at: usize) -> (u64, usize) {
+pub(super) fn long_varint(bytes: &[u8], at: usize) -> (u64, usize) {
     let Some(word) = load(bytes, at) else { return (0, super::GIVEN_UP) };
     let ends = !word & HIGH;
     if ends == 0 {
