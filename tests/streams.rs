@@ -2,14 +2,18 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Cursor, Read, Write};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::Shell;
 use hello::codec::quick::Slab;
 use hello::codec::{Notes, Origin};
 use hello::error::{Error, Result};
-use hello::stream::{Convert, Framing, Record, Split, Wanted, Watch, pump};
+use hello::stream::{
+    Convert, Framing, Incoming, ReadAt, Record, Split, There, Wanted, Watch, pump,
+};
 
 /// A record comes out before the next one goes in: with a slow writer on the
 /// other end of the pipe nothing waits for a buffer to fill.
@@ -85,16 +89,44 @@ fn no_more_is_waited_for_than_is_needed() {
     }
 }
 
+/// What a read comes to, of which nothing is the end, or a failure.
+fn at_the_end(read: usize, fails: bool) -> io::Result<usize> {
+    if read == 0 && fails { Err(io::Error::other("a scratch")) } else { Ok(read) }
+}
+
 /// Gives a few bytes at a time, as a slow pipe does.
 struct Trickle {
     bytes: Cursor<Vec<u8>>,
     step: usize,
+    fails: bool,
 }
 
 impl Read for Trickle {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let step = self.step.min(buffer.len());
-        self.bytes.read(&mut buffer[..step])
+        at_the_end(self.bytes.read(&mut buffer[..step])?, self.fails)
+    }
+}
+
+/// Bytes that are all there, of which a few are read at a time.
+struct Store {
+    bytes: Vec<u8>,
+    step: usize,
+    fails: bool,
+    /// Where it was left.
+    left_at: Arc<AtomicU64>,
+}
+
+impl ReadAt for Store {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let rest = self.bytes.get(offset as usize..).unwrap_or_default();
+        let len = self.step.min(buffer.len()).min(rest.len());
+        buffer[..len].copy_from_slice(&rest[..len]);
+        at_the_end(len, self.fails)
+    }
+
+    fn leave_at(&self, offset: u64) {
+        self.left_at.store(offset, Ordering::Relaxed);
     }
 }
 
@@ -153,6 +185,7 @@ struct How {
     step: usize,
     threads: usize,
     is_there: bool,
+    fails: bool,
     keep_going: bool,
     skip: u64,
     max_len: u64,
@@ -162,6 +195,7 @@ const WHOLE: How = How {
     step: 1 << 20,
     threads: 1,
     is_there: false,
+    fails: false,
     keep_going: false,
     skip: 0,
     max_len: 1 << 20,
@@ -173,11 +207,27 @@ const THREADS: [(usize, bool); 5] = [(1, false), (2, false), (3, false), (2, tru
 fn run(split: Split, bytes: &[u8], how: How) -> Ran {
     let mut out = Vec::new();
     let mut told = Told { keep_going: how.keep_going, said: String::new() };
-    let How { skip, max_len, threads, is_there, .. } = how;
-    let wanted = Wanted { skip, limit: u64::MAX, max_len, threads, alone: 0, is_there };
-    let input = Trickle { bytes: Cursor::new(bytes.to_vec()), step: how.step };
-    let outcome = pump(Box::new(input), &mut out, split, &wanted, &Show, &mut told)
-        .expect("a Vec cannot fail");
+    let How { skip, max_len, threads, is_there, fails, .. } = how;
+    let wanted = Wanted { skip, limit: u64::MAX, max_len, threads, alone: 0 };
+    let reader = Trickle { bytes: Cursor::new(bytes.to_vec()), step: how.step, fails };
+    let left_at = Arc::new(AtomicU64::new(0));
+    let there = is_there.then(|| {
+        // Whoever reads gets less than what would be there.
+        let store = Store {
+            bytes: bytes.to_vec(),
+            step: how.step / 3 + 1,
+            fails,
+            left_at: Arc::clone(&left_at),
+        };
+        There { input: Box::new(store), at_a_time: how.step }
+    });
+    let input = Incoming { reader: Box::new(reader), there };
+    let outcome =
+        pump(input, &mut out, split, &wanted, &Show, &mut told).expect("a Vec cannot fail");
+    // What ends at its end is read to its end.
+    if is_there && threads > 1 && skip == 0 && outcome.fault.is_none() {
+        assert_eq!(left_at.load(Ordering::Relaxed), bytes.len() as u64);
+    }
     let fault = outcome.fault.map(|fault| fault.to_string());
     let counts = (outcome.records, outcome.broken);
     (String::from_utf8(out).expect("UTF-8"), told.said, counts, fault)
@@ -253,6 +303,27 @@ fn large_records_do_not_depend_on_how_bytes_arrive() {
             }
         }
     }
+}
+
+/// What was read before a failure comes out, and the failure is told, whoever reads.
+#[test]
+fn a_failure_does_not_depend_on_how_bytes_arrive() {
+    let mut failed = 0;
+    for (split, bytes) in CASES {
+        for bytes in (1..bytes.len()).map(|len| &bytes[..len]) {
+            let whole = How { keep_going: true, fails: true, ..WHOLE };
+            let expected = run(split(), bytes, whole);
+            // A few streams are broken before.
+            failed += usize::from(expected.3.as_ref().is_some_and(|it| it.contains("a scratch")));
+            for (threads, is_there) in THREADS {
+                for step in [1, 2, 5, 1000] {
+                    let ran = run(split(), bytes, How { step, threads, is_there, ..whole });
+                    assert_eq!(ran, expected, "{step} bytes at a time, {threads} threads");
+                }
+            }
+        }
+    }
+    assert!(failed > 250, "{failed}");
 }
 
 /// What `hello` makes of a stream does not depend on the threads: neither what

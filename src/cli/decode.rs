@@ -21,7 +21,7 @@ use crate::codec::path;
 use crate::codec::quick::{SLACK, Slab, ToJson, ToText};
 use crate::codec::{Notes, Origin};
 use crate::error::{At, Error, Result};
-use crate::stream::{Convert, Framing, Record};
+use crate::stream::{Convert, Framing, Incoming, Record};
 use crate::table::Root;
 use crate::wire::limits::{QUICK_LEN, WRITE_LEN};
 
@@ -222,12 +222,13 @@ impl Decode {
         let partial = self.partial.is_some();
         let decoding = Decoding { printer, from, framing, to_json, to_text, partial };
         let size = input.size();
-        let (sampled, sample) = Sampled::new(input.open()?, size);
+        let Incoming { reader, there } = input.incoming()?;
+        let (sampled, sample) = Sampled::new(reader, size);
         let output = self.output.open(false)?;
         let progress = Progress::start(self.warnings.quiet(), size, &self.output);
-        let (sampled, streaming) = (Box::new(sampled), streaming.of_size(size));
+        let input = Incoming { reader: Box::new(sampled), there };
         let (result, skipped) =
-            streaming.run(sampled, output, split, &decoding, &mut warnings, progress);
+            streaming.run(input, output, split, &decoding, &mut warnings, progress);
         warnings.finish();
         let result = match from {
             Format::Binary => result.map_err(|error| {

@@ -302,11 +302,11 @@ impl Encode {
         let options = self.json();
         let from_json = quick.then(|| FromJson::new(root, options));
         let encoding = Encoding { root, from: from.format, to, streaming, options, from_json };
-        let input = from.input.open()?;
+        let input = from.input.incoming()?;
         let mut warnings = Warnings::none();
         let size = from.input.size();
         let progress = Progress::start(self.quiet.is_some(), size, &self.output);
-        streaming.of_size(size).run(input, output, split, &encoding, &mut warnings, progress).0
+        streaming.run(input, output, split, &encoding, &mut warnings, progress).0
     }
 }
 

@@ -5,17 +5,20 @@
 //! it was; binary does not reach a terminal; nothing is lost in silence.
 
 mod output;
+mod regular;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Kind, Result, reason};
 use crate::escape::{quote, shell_word};
+use crate::stream::Incoming;
 
 pub use output::{Output, OutputOptions};
+use regular::Regular;
 
 /// Says `line` on standard error. If that fails there is nowhere left to say it.
 pub fn say(line: &str) {
@@ -140,15 +143,26 @@ impl Input {
                 }
                 Ok(Box::new(stdin))
             }
-            Input::File(path) => {
-                let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-                // Some systems open a directory and fail at the first read.
-                if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-                    return Err(is_a_directory(path));
-                }
-                Ok(Box::new(file))
-            }
+            Input::File(path) => Ok(Box::new(open(path)?)),
         }
+    }
+
+    /// Opens it for a stream, to be read by several threads if it is a regular file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Input::open`].
+    pub fn incoming(&self) -> Result<Incoming> {
+        let (reader, file): (Box<dyn Read + Send>, _) = match self {
+            Input::Words(_) => (self.open()?, None),
+            Input::Stdin => (self.open()?, stdin_file()),
+            Input::File(path) => {
+                let file = open(path)?;
+                let again = file.try_clone();
+                (Box::new(file), again.ok())
+            }
+        };
+        Ok(Incoming { reader, there: file.and_then(Regular::there) })
     }
 
     /// The bytes that are left of it, if it is a regular file.
@@ -180,12 +194,25 @@ impl Input {
     }
 }
 
-/// The bytes that are left of a regular file that is standard input.
+fn open(path: &Path) -> Result<File> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    // Some systems open a directory and fail at the first read.
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return Err(is_a_directory(path));
+    }
+    Ok(file)
+}
+
+/// Standard input as a file.
 #[cfg(unix)]
-fn stdin_left() -> Option<u64> {
-    use std::io::Seek;
+fn stdin_file() -> Option<File> {
     use std::os::fd::AsFd;
-    let mut file = File::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
+    Some(File::from(io::stdin().as_fd().try_clone_to_owned().ok()?))
+}
+
+/// The bytes that are left of a regular file that is standard input.
+fn stdin_left() -> Option<u64> {
+    let mut file = stdin_file()?;
     let metadata = file.metadata().ok()?;
     let place = file.stream_position().ok()?;
     metadata.is_file().then_some(metadata.len().saturating_sub(place))

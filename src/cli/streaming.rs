@@ -1,6 +1,5 @@
 //! The options of streams.
 
-use std::io::Read;
 use std::num::{IntErrorKind, ParseIntError};
 
 use super::format::Offered;
@@ -10,7 +9,7 @@ use super::warnings::Warnings;
 use crate::codec::Notes;
 use crate::error::{Error, Result, names};
 use crate::escape;
-use crate::stream::{Convert, Framing, Outcome, Split, Wanted, Watch, pump};
+use crate::stream::{Convert, Framing, Incoming, Outcome, Split, Wanted, Watch, pump};
 use crate::wire::limits::{ALONE_LEN, MESSAGE_LEN_MAX};
 
 /// Many messages one after another.
@@ -90,7 +89,6 @@ impl RecordOptions {
             max_len: self.max_message_size.as_deref().map_or(Ok(MESSAGE_LEN_MAX), size)?,
             threads: 0,
             alone: ALONE_LEN,
-            is_there: false,
         };
         let named = self.framing.is_some();
         if self.stream.is_some() || named {
@@ -235,13 +233,6 @@ impl Streaming {
         named.map_or("", |(name, _)| name)
     }
 
-    /// The same for an input of so many bytes, if they are known. Of one of
-    /// none nobody knows: what the system makes up as it is read is such a file.
-    pub fn of_size(mut self, size: Option<u64>) -> Self {
-        self.wanted.is_there = size.is_some_and(|size| size > 0);
-        self
-    }
-
     /// Runs a stream from `input` to `output`. What came before a fault is
     /// written, and kept in a file that `-o` names. Also gives the first of
     /// the broken records that were skipped, counted from 1.
@@ -252,7 +243,7 @@ impl Streaming {
     /// output failing.
     pub fn run(
         self,
-        input: Box<dyn Read + Send>,
+        input: Incoming,
         mut output: Output,
         split: Split,
         convert: &dyn Convert,

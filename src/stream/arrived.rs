@@ -1,17 +1,25 @@
 //! Bytes that have arrived, with room behind them.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 
 use super::pool::Owned;
 use crate::codec::quick::SLACK;
 use crate::error::{Error, Result, reason};
 use crate::wire::limits::READ_LEN;
 
+/// Where in memory bytes are read to: before it is room for the start of a record that goes
+/// on in them, unless it is a large one. Half a page beyond a page, since the system
+/// copies from the start of one: where bytes go to a place in a page that is a little further
+/// than where they come from, each load waits for a store, and copying takes four times as long.
+const GAP: usize = (4 << 10) + (2 << 10);
+
 /// Bytes that have arrived, of which the first may be consumed.
 #[derive(Default)]
 pub(super) struct Arrived {
     /// What has arrived, and at least [`SLACK`] bytes behind it.
     buffer: Vec<u8>,
+    /// Where that begins of which nothing was consumed.
+    front: usize,
     start: usize,
     end: usize,
     /// Whose memory it is.
@@ -19,9 +27,11 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
-    /// Nothing yet, with memory that may have been used.
-    pub fn new(spare: Owned<Vec<u8>>) -> Self {
-        Arrived { buffer: spare.memory, start: 0, end: 0, owner: spare.owner }
+    /// Nothing yet, with memory that may have been used, and room before it.
+    pub fn with_gap(spare: Owned<Vec<u8>>) -> Self {
+        let Owned { owner, memory: mut buffer } = spare;
+        buffer.resize(buffer.len().max(GAP), 0);
+        Arrived { buffer, front: GAP, start: GAP, end: GAP, owner }
     }
 
     /// What is not consumed.
@@ -47,17 +57,26 @@ impl Arrived {
 
     /// Takes nothing as consumed.
     pub fn rewind(&mut self) {
-        self.start = 0;
+        self.start = self.front;
     }
 
-    /// Moves what is not consumed to the front, and makes room for so much more.
+    /// Moves what is not consumed before [`GAP`], or to the front if it is more, and makes
+    /// room for so much more.
     fn make_room(&mut self, more: usize, offset: u64) -> Result<()> {
-        self.buffer.copy_within(self.start..self.end, 0);
-        let there = self.end - self.start;
-        (self.start, self.end) = (0, there);
-        let needed = there + more + SLACK;
+        let front = GAP.saturating_sub(self.rest().len());
+        self.buffer.resize(self.buffer.len().max(GAP), 0);
+        self.buffer.copy_within(self.start..self.end, front);
+        (self.start, self.end) = (front, front + self.end - self.start);
+        self.front = front;
+        self.make_room_behind(more, offset)
+    }
+
+    /// Makes room for so much more where it is.
+    fn make_room_behind(&mut self, more: usize, offset: u64) -> Result<()> {
+        let needed = self.end + more + SLACK;
         if needed > self.buffer.len() {
             if self.buffer.try_reserve(needed - self.buffer.len()).is_err() {
+                let there = self.rest().len();
                 let what = format!("a record of more than {there} bytes does not fit in memory");
                 return Err(Error::failure(what).at_byte(offset));
             }
@@ -71,10 +90,20 @@ impl Arrived {
     /// input.
     pub fn fill(&mut self, input: &mut dyn Read, offset: u64) -> Result<usize> {
         self.make_room(READ_LEN, offset)?;
-        // Memory that a large record has left is no reason to read more at a time.
-        let room = (self.end + READ_LEN).min(self.buffer.len() - SLACK);
+        self.read(READ_LEN, offset, |room| input.read(room))
+    }
+
+    /// Has `read` read `most` bytes behind what is there, or fewer, and gives how many
+    /// it were; `offset` is as for [`Arrived::fill`].
+    pub fn read(
+        &mut self,
+        most: usize,
+        offset: u64,
+        mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
+    ) -> Result<usize> {
+        self.make_room_behind(most, offset)?;
         loop {
-            match input.read(&mut self.buffer[self.end..room]) {
+            match read(&mut self.buffer[self.end..][..most]) {
                 Ok(read) => {
                     self.end += read;
                     return Ok(read);
@@ -82,10 +111,19 @@ impl Arrived {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
                     let what = format!("the input cannot be read: {}", reason(&error));
-                    return Err(Error::failure(what).at_byte(offset + self.end as u64));
+                    let at = offset + self.rest().len() as u64;
+                    return Err(Error::failure(what).at_byte(at));
                 }
             }
         }
+    }
+
+    /// Puts `bytes` before what is not consumed; says no if there is no room.
+    pub fn put_before(&mut self, bytes: &[u8]) -> bool {
+        let Some(start) = self.start.checked_sub(bytes.len()) else { return false };
+        self.buffer[start..self.start].copy_from_slice(bytes);
+        (self.front, self.start) = (start, start);
+        true
     }
 
     /// Adds `bytes`; `offset` is as for [`Arrived::fill`].
@@ -98,11 +136,16 @@ impl Arrived {
 
     /// Moves what is behind the first `len` bytes to `left`, in place of what is there.
     pub fn cut_off(&mut self, len: usize, left: &mut Arrived, offset: u64) -> Result<()> {
-        (left.start, left.end) = (0, 0);
+        left.clear();
         let end = self.start + len;
         left.push(&self.buffer[end..self.end], offset)?;
         self.end = end;
         Ok(())
+    }
+
+    /// Takes everything as gone.
+    pub fn clear(&mut self) {
+        (self.front, self.start, self.end) = (0, 0, 0);
     }
 
     /// The memory, for other bytes.

@@ -7,7 +7,8 @@
 //! - `source`: what has arrived, cut into records.
 //! - `turn`: the loop that has records converted.
 //! - [`pump()`]: reads, has each record converted, and writes.
-//! - `threads`, `cut`, `hop`, `queue`, `pool`, `order`: the same by several threads at a time.
+//! - `threads`, `reader`, `cut`, `hop`, `queue`, `pool`, `order`: the same by several threads
+//!   at a time.
 //!
 //! Nothing here opens a file or knows a format: the pump is handed a reader,
 //! a writer and what turns one record into another.
@@ -22,6 +23,7 @@ mod order;
 mod pool;
 pub mod pump;
 mod queue;
+mod reader;
 mod source;
 pub mod split;
 mod threads;
@@ -31,5 +33,6 @@ pub mod values;
 pub use convert::{Convert, Watch};
 pub use framing::Framing;
 pub use pump::{Outcome, pump};
+pub use reader::{Incoming, ReadAt, There};
 pub use source::{Record, Wanted};
 pub use split::Split;

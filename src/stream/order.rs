@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::pool::Owned;
-use super::queue::{Part, Queue};
+use super::queue::{Memory, Part, Queue};
 use crate::codec::Notes;
 use crate::codec::quick::Slab;
 use crate::error::Error;
@@ -30,9 +30,6 @@ pub(super) enum What {
     Notes(Notes),
     Broken(Error),
 }
-
-/// Memory of a part, and of what it has come to.
-pub(super) type Memory = (Owned<Vec<u8>>, Owned<Slab>);
 
 /// Who puts results together.
 pub(super) trait Merge {

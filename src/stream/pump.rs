@@ -1,9 +1,11 @@
 //! The pump: reads, has each record converted, writes.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 use super::convert::{Convert, Watch};
-use super::order::{Done, Event, Memory, Merge, What};
+use super::order::{Done, Event, Merge, What};
+use super::queue::Memory;
+use super::reader::Incoming;
 use super::source::{Next, Source, Wanted};
 use super::split::{Fault, Split};
 use super::threads;
@@ -33,7 +35,7 @@ pub struct Outcome {
 /// The output fails. Faults of the input are in the [`Outcome`], since what
 /// came before them has been written.
 pub fn pump(
-    mut input: Box<dyn Read + Send>,
+    mut input: Incoming,
     output: &mut (dyn Write + Send),
     split: Split,
     wanted: &Wanted,
@@ -56,14 +58,14 @@ pub fn pump(
         if much && pump.skip == 0 && wanted.limit == u64::MAX && threads != 1 {
             threads = threads::count(threads);
             if threads > 1 {
-                match pump.go_on(input, wanted.is_there, threads)? {
+                match pump.go_on(input, threads)? {
                     None => break,
                     // The system allows no threads.
                     Some(given_back) => (input, threads) = (given_back, 1),
                 }
             }
         }
-        match pump.source.fill(&mut *input) {
+        match pump.source.fill(&mut *input.reader) {
             Ok(read) => (arrived, last) = (arrived + read as u64, read),
             Err(error) => {
                 pump.told.fault = Some(error);
@@ -143,15 +145,10 @@ impl Pump<'_> {
     }
 
     /// Goes on with threads; gives the input back if there can be none.
-    fn go_on(
-        &mut self,
-        input: Box<dyn Read + Send>,
-        is_there: bool,
-        threads: usize,
-    ) -> io::Result<Option<Box<dyn Read + Send>>> {
+    fn go_on(&mut self, input: Incoming, threads: usize) -> io::Result<Option<Incoming>> {
         let start = self.source.give_away();
         let (convert, blank) = (self.turn.convert, self.turn.blank.fresh());
-        let given_back = threads::run(start, input, is_there, threads, convert, &blank, self)?;
+        let given_back = threads::run(start, input, threads, convert, &blank, self)?;
         Ok(given_back.map(|(start, input)| {
             self.source.take_back(start);
             input

@@ -22,6 +22,9 @@ pub(super) struct Part {
     pub failed: Option<Error>,
 }
 
+/// Memory of a part, and of what it has come to.
+pub(super) type Memory = (Owned<Vec<u8>>, Owned<Slab>);
+
 /// What is on its way, with bounds on how much that is.
 pub(super) struct Queue {
     /// The parts that may be on their way. They have [`READ_LEN`] bytes each,
@@ -106,10 +109,18 @@ impl Queue {
         true
     }
 
-    /// Counts a part of `len` bytes that is not handed in, as soon as there is
-    /// room, and gives memory for what `worker` makes of it; none if no part is wanted any more.
-    pub fn admit(&self, len: usize, worker: usize) -> Option<Owned<Slab>> {
-        Some(self.make_room(len)?.slab(worker, self.most))
+    /// Counts a part of `len` bytes that `worker` will read, as soon as there is room, and
+    /// gives memory for it and for what is made of it; none if no part is wanted any more.
+    pub fn admit(&self, len: usize, worker: usize) -> Option<Memory> {
+        let mut state = self.make_room(len)?;
+        let others = state.count - 1;
+        Some((state.buffers.take(worker, others, self.most), state.slab(worker, self.most)))
+    }
+
+    /// A part that was counted with `len` bytes has `now`.
+    pub fn recount(&self, len: usize, now: usize) {
+        let mut state = self.state();
+        state.len = state.len - len + now;
     }
 
     /// The next part and memory for what `worker` makes of it, as soon as there is
@@ -133,6 +144,13 @@ impl Queue {
         let mut state = self.state();
         let count = state.count;
         state.buffers.take(owner, count, self.most)
+    }
+
+    /// Nothing was read to this memory.
+    pub fn give_back(&self, buffer: Owned<Vec<u8>>) {
+        if buffer.memory.capacity() <= SPARE_LEN_MAX {
+            self.state().buffers.give(buffer);
+        }
     }
 
     /// A part of `len` bytes is done, and this is the memory it has taken. What

@@ -49,9 +49,6 @@ pub struct Wanted {
     pub threads: usize,
     /// The bytes that are converted before any thread is started.
     pub alone: u64,
-    /// Whether all of the input is there, as that of a regular file is: to read
-    /// it waits for nobody.
-    pub is_there: bool,
 }
 
 /// What comes next.
@@ -147,6 +144,7 @@ impl Source {
     /// Takes back what was given away.
     pub fn take_back(&mut self, start: GoesOn) {
         self.arrived = start.arrived;
+        self.counted = self.arrived.passed();
     }
 
     /// Goes on where `part` has come to, which begins where this has come to.
@@ -161,8 +159,9 @@ impl Source {
     pub fn append(&mut self, mut part: Source) -> Result<Owned<Vec<u8>>> {
         self.count_lines();
         part.arrived.rewind();
-        self.arrived.push(part.arrived.rest(), self.offset)?;
-        self.counted = 0;
+        let pushed = self.arrived.push(part.arrived.rest(), self.offset);
+        self.counted = self.arrived.passed();
+        pushed?;
         self.ended = part.ended;
         Ok(part.arrived.into_spare())
     }
@@ -179,8 +178,9 @@ impl Source {
     /// Reads what there is, and gives how much it was.
     pub fn fill(&mut self, input: &mut dyn Read) -> Result<usize> {
         self.count_lines();
-        let read = self.arrived.fill(input, self.offset)?;
-        self.counted = 0;
+        let read = self.arrived.fill(input, self.offset);
+        self.counted = self.arrived.passed();
+        let read = read?;
         self.ended = read == 0;
         Ok(read)
     }
@@ -357,9 +357,9 @@ impl From<GoesOn> for Source {
     fn from(start: GoesOn) -> Self {
         Source {
             split: start.split,
+            counted: start.arrived.passed(),
             arrived: start.arrived,
             offset: start.offset,
-            counted: 0,
             origin: start.origin,
             passing: Passing::Nothing,
             ended: start.ended,

@@ -1,35 +1,34 @@
 //! A stream that several threads convert.
 //!
-//! What is read is cut into parts ([`Cutter`]). Several threads take the parts
+//! What is read is cut into parts ([`Cutting`]). Several threads take the parts
 //! and convert each by itself. They put the results together in the order of
 //! the input ([`Order`]), write them and tell what is to be told. The one that
 //! called waits for the end.
 //!
 //! Where input has to be waited for, a thread of its own does that, and nobody
 //! else: so whatever has arrived comes out, and a fault ends the stream at once.
-//! Where all of it is there, whoever converts a part has read it: its bytes are
-//! in the memory nearest to that thread, and there is no third for two cores.
+//! Where all of it is there, whoever converts a part has read it, at the same time as
+//! the others ([`Shared`]): its bytes are in the memory nearest to that thread, and there
+//! is no third for two cores.
 //!
 //! The result of a part counts if everything before it was consumed to its
 //! last byte. Where it was not (a JSON value goes over the end of a line), the
 //! part is converted once more, behind what was left.
 
-use std::io::{self, Read};
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::arrived::Arrived;
 use super::convert::Convert;
-use super::cut::Cutter;
 use super::order::{Done, Event, Merge, Order, What};
 use super::pool::Owned;
 use super::queue::{Part, Queue};
-use super::source::{GoesOn, Source};
-use super::split::Split;
+use super::reader::{Cutting, Incoming, Reader, Shared};
+use super::source::GoesOn;
 use super::turn::{Flow, Sink, Turn};
+use crate::codec::Notes;
 use crate::codec::quick::Slab;
-use crate::codec::{Notes, Origin};
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::wire::limits::{
     PART_BROKEN_MAX, PART_LEN_MAX, PART_OUT_MAX, SPARE_LEN_MAX, THREADS_MAX,
 };
@@ -62,30 +61,32 @@ pub(super) fn count(asked: usize) -> usize {
 }
 
 /// Converts the rest of a stream by `workers` threads, or as many as the system
-/// allows, and has `merge` put the results together. `is_there` says that reading
-/// waits for nobody. If it does not, and the system allows no thread that waits, gives
-/// back what it was given.
+/// allows, and has `merge` put the results together. If the input is not there, and the
+/// system allows no thread that waits for it, gives back what it was given.
 ///
 /// # Errors
 ///
 /// The output fails.
 pub(super) fn run(
     start: GoesOn,
-    input: Box<dyn Read + Send>,
-    is_there: bool,
+    input: Incoming,
     workers: usize,
     convert: &dyn Convert,
     blank: &Notes,
     merge: &mut (dyn Merge + Send),
-) -> io::Result<Option<(GoesOn, Box<dyn Read + Send>)>> {
+) -> io::Result<Option<(GoesOn, Incoming)>> {
     let queue = Arc::new(Queue::new(workers));
     let _closing = Closing(&queue);
-    let reader = Reader::new(start, input, Arc::clone(&queue));
-    if is_there {
-        let reader = Mutex::new(reader);
-        let parts = Parts::Read(&queue, &reader);
-        return convert_by(workers, &parts, convert, blank, merge).map(|()| None);
+    let Incoming { reader: input, there } = input;
+    let cutting = Cutting::new(start);
+    if let Some(there) = there {
+        let shared = Shared::new(cutting, there, &queue);
+        let parts = Parts::Read(&queue, &shared);
+        let result = convert_by(workers, &parts, convert, blank, merge);
+        shared.leave();
+        return result.map(|()| None);
     }
+    let reader = Reader { cutting, input, queue: Arc::clone(&queue) };
     let reader = Arc::new(Mutex::new(Some(reader)));
     let theirs = Arc::clone(&reader);
     let take = |reader: &Mutex<Option<Reader>>| {
@@ -95,7 +96,10 @@ pub(super) fn run(
     // nobody waits for it.
     let thread = thread::Builder::new().name(String::from("reader"));
     if thread.spawn(move || take(&theirs).map(Reader::run)).is_err() {
-        return Ok(take(&reader).map(Reader::give_back));
+        let given_back = take(&reader).map(|Reader { cutting, input, .. }| {
+            (cutting.give_back(), Incoming { reader: input, there: None })
+        });
+        return Ok(given_back);
     }
     convert_by(workers, &Parts::Handed(&queue), convert, blank, merge).map(|()| None)
 }
@@ -138,8 +142,8 @@ fn convert_by(
 enum Parts<'q> {
     /// Somebody hands them in.
     Handed(&'q Queue),
-    /// They read them, one at a time.
-    Read(&'q Queue, &'q Mutex<Reader>),
+    /// They read them.
+    Read(&'q Queue, &'q Shared<'q>),
 }
 
 impl Parts<'_> {
@@ -154,98 +158,7 @@ impl Parts<'_> {
     fn next(&self, worker: usize) -> Option<(Part, Owned<Slab>)> {
         match self {
             Parts::Handed(queue) => queue.take(worker),
-            Parts::Read(queue, reader) => {
-                let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
-                let part = reader.next(worker)?;
-                // Nobody reads on before this one has room: it may be the one
-                // that all the others wait for.
-                let slab = queue.admit(part.len, worker)?;
-                Some((part, slab))
-            }
-        }
-    }
-}
-
-/// Who reads, and cuts what was read into parts.
-struct Reader {
-    input: Box<dyn Read + Send>,
-    queue: Arc<Queue>,
-    cutter: Cutter,
-    split: Split,
-    max_len: u64,
-    /// What is read and not cut off.
-    left: Arrived,
-    offset: u64,
-    origin: Origin,
-    number: u64,
-    /// Whether the last part was cut off.
-    ended: bool,
-}
-
-impl Reader {
-    fn new(start: GoesOn, input: Box<dyn Read + Send>, queue: Arc<Queue>) -> Self {
-        Reader {
-            input,
-            queue,
-            cutter: Cutter::new(&start.split, start.max_len),
-            split: start.split,
-            max_len: start.max_len,
-            left: start.arrived,
-            offset: start.offset,
-            origin: start.origin,
-            number: 0,
-            ended: false,
-        }
-    }
-
-    /// What it was given, if it has not read yet.
-    fn give_back(self) -> (GoesOn, Box<dyn Read + Send>) {
-        let Reader { split, left: arrived, offset, origin, max_len, .. } = self;
-        (GoesOn { split, arrived, offset, origin, ended: false, max_len }, self.input)
-    }
-
-    /// Hands in parts until there are no more, or none is wanted any more.
-    fn run(mut self) {
-        while let Some(part) = self.next(0) {
-            if !self.queue.hand_in(part) {
-                return;
-            }
-        }
-    }
-
-    /// Reads the next part, into memory of `owner`. None behind the last.
-    fn next(&mut self, owner: usize) -> Option<Part> {
-        if self.ended {
-            return None;
-        }
-        let mut arrived = Arrived::new(self.queue.buffer(owner));
-        let failed = self.read(&mut arrived).err();
-        self.ended |= failed.is_some();
-        let (offset, origin, len) = (self.offset, self.origin, arrived.rest().len());
-        self.offset += len as u64;
-        if self.split.is_text() {
-            self.origin = self.origin.after(arrived.rest());
-        }
-        let split = self.split.fresh();
-        // What is read before a failure does not come to its end.
-        let ended = self.ended && failed.is_none();
-        let source =
-            Source::from(GoesOn { split, arrived, offset, origin, ended, max_len: self.max_len });
-        let number = self.number;
-        self.number += 1;
-        Some(Part { number, source, len, failed })
-    }
-
-    /// Reads until something can be cut off, and leaves just that in `arrived`.
-    fn read(&mut self, arrived: &mut Arrived) -> Result<()> {
-        arrived.push(self.left.rest(), self.offset)?;
-        loop {
-            self.ended = arrived.fill(&mut *self.input, self.offset)? == 0;
-            let rest = arrived.rest();
-            let len = if self.ended { rest.len() } else { self.cutter.cut(rest) };
-            if len > 0 || self.ended {
-                return arrived.cut_off(len, &mut self.left, self.offset);
-            }
+            Parts::Read(_, shared) => shared.next(worker),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::rpc::client::body::{self, Feeder};
 use crate::rpc::client::{Messages, body::Requests};
 use crate::schema::Compiled;
-use crate::stream::{Convert, Framing, Outcome, Record, Split, Wanted, Watch, pump};
+use crate::stream::{Convert, Framing, Incoming, Outcome, Record, Split, Wanted, Watch, pump};
 use crate::table::Root;
 use crate::wire::limits::{GRPC_HEAD_LEN, MESSAGE_LEN_MAX};
 
@@ -238,12 +238,12 @@ impl Stream {
             max_len: MESSAGE_LEN_MAX,
             threads: 1,
             alone: u64::MAX,
-            is_there: false,
         };
         let convert = Requesting { root: self.compiled.root(), format: self.format };
         let mut output = Frames { feeder, bytes: Vec::new() };
         let keep_going = self.keep_going;
         let mut watch = Told { feeder, keep_going, say_broken, broken };
+        let input = Incoming { reader: input, there: None };
         let outcome = pump(input, &mut output, split, &wanted, &convert, &mut watch);
         // The output fails only where nobody wants more.
         if let Ok(Outcome { fault: Some(fault), .. }) = outcome {
