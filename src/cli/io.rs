@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::error::{Error, Kind, Result, reason};
 use crate::escape::{quote, shell_word};
 use crate::stream::Incoming;
+use crate::wire::limits::{READ_LEN, READ_PLACE};
 
 pub use output::{Output, OutputOptions};
 use regular::Regular;
@@ -184,13 +185,32 @@ impl Input {
     /// As [`Input::open`], and input that fails on the way.
     pub fn read(&self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        self.open()?.read_to_end(&mut bytes).map_err(|error| match self {
+        read_all(&mut *self.open()?, &mut bytes).map_err(|error| match self {
             Input::Words(_) | Input::Stdin => {
                 Error::failure(format!("standard input cannot be read: {}", reason(&error)))
             }
             Input::File(path) => unreadable(path, &error),
         })?;
         Ok(bytes)
+    }
+}
+
+/// Reads to the end; what is long by way of memory where reading is cheap.
+fn read_all(input: &mut dyn Read, bytes: &mut Vec<u8>) -> io::Result<()> {
+    if input.take(READ_LEN as u64).read_to_end(bytes)? < READ_LEN {
+        return Ok(());
+    }
+    let mut room = vec![0; READ_PLACE + READ_LEN];
+    loop {
+        match input.read(&mut room[READ_PLACE..]) {
+            Ok(0) => return Ok(()),
+            Ok(read) => {
+                bytes.try_reserve(read)?;
+                bytes.extend_from_slice(&room[READ_PLACE..][..read]);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -5,13 +5,11 @@ use std::io::{self, ErrorKind, Read};
 use super::pool::Owned;
 use crate::codec::quick::SLACK;
 use crate::error::{Error, Result, reason};
-use crate::wire::limits::READ_LEN;
+use crate::wire::limits::{READ_LEN, READ_PLACE};
 
-/// Where in memory bytes are read to: before it is room for the start of a record that goes
-/// on in them, unless it is a large one. Half a page beyond a page, since the system
-/// copies from the start of one: where bytes go to a place in a page that is a little further
-/// than where they come from, each load waits for a store, and copying takes four times as long.
-const GAP: usize = (4 << 10) + (2 << 10);
+/// Where bytes are read to: before it is room for the start of a record that goes on in
+/// them, unless it is a large one.
+const GAP: usize = READ_PLACE;
 
 /// Bytes that have arrived, of which the first may be consumed.
 #[derive(Default)]
