@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memrchr;
+
 use crate::error::{Error, Excerpt};
 use crate::escape;
 
@@ -21,7 +23,7 @@ impl Origin {
 
     /// The place that is reached after `passed`.
     pub fn after(self, passed: &[u8]) -> Origin {
-        match passed.iter().rposition(|&byte| byte == b'\n') {
+        match memrchr(b'\n', passed) {
             None => Origin { column: self.column + characters(passed), ..self },
             Some(last) => Origin {
                 line: self.line + count(passed, |byte| byte == b'\n'),

@@ -1,5 +1,7 @@
 //! Where what has arrived is cut, so that each part can be converted by itself.
 
+use memchr::memrchr;
+
 use super::hop::hop;
 use super::split::{Fault, Found, Resync, Split};
 
@@ -35,7 +37,7 @@ impl Cutter {
         self.passing -= at as u64;
         if let Split::Framed(framing) = self.split {
             at += hop(framing, &rest[at..], self.max_len);
-        } else if let Some(newline) = rest[self.known..].iter().rposition(|&byte| byte == b'\n') {
+        } else if let Some(newline) = memrchr(b'\n', &rest[self.known..]) {
             at = self.known + newline + 1;
             self.split = self.split.fresh();
             self.lost = false;

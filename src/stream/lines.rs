@@ -1,5 +1,7 @@
 //! A record a line: hex, base64 and text.
 
+use memchr::memchr;
+
 use super::split::Found;
 
 /// Finds lines. An empty line is a record, the last newline ends the last
@@ -18,7 +20,7 @@ impl Lines {
 
     /// Looks for the line at the start of `bytes`; see [`super::Split::next`].
     pub fn next(&mut self, bytes: &[u8], ended: bool) -> Found {
-        let newline = bytes[self.looked_at..].iter().position(|&byte| byte == b'\n');
+        let newline = memchr(b'\n', &bytes[self.looked_at..]);
         let (line, consumed) = match newline {
             Some(at) => (self.looked_at + at, self.looked_at + at + 1),
             None if !ended => {

@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use memchr::memchr;
+
 use super::arrived::Arrived;
 use super::convert::Convert;
 use super::pool::Owned;
@@ -311,7 +313,7 @@ impl Source {
                 self.passing = Passing::Bytes(bytes - now);
                 (now as usize, now == bytes)
             }
-            Passing::Line => match rest.iter().position(|&byte| byte == b'\n') {
+            Passing::Line => match memchr(b'\n', rest) {
                 Some(newline) => (newline + 1, true),
                 None => (rest.len(), false),
             },

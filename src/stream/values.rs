@@ -6,6 +6,8 @@
 //! rest of the stream. The codec, which reads the record again, says what is
 //! wrong.
 
+use memchr::{memchr, memrchr};
+
 use super::split::Found;
 use crate::codec::quick::plain_len;
 
@@ -115,7 +117,7 @@ impl Values {
     /// Passes the rest of a broken line, or white space before a value.
     fn between(&mut self, bytes: &[u8], ended: bool) -> Found {
         let end = match self.skipping {
-            true => bytes.iter().position(|&byte| byte == b'\n').map(|newline| newline + 1),
+            true => memchr(b'\n', bytes).map(|newline| newline + 1),
             false => bytes.iter().position(|&byte| !is_space(byte)),
         };
         self.skipping &= end.is_none();
@@ -135,7 +137,7 @@ impl Values {
     /// start of its line, if the record began before it: the next line is the
     /// likeliest place for another value. Else at the next line.
     fn broken(&mut self, bytes: &[u8], at: usize, end: usize) -> Found {
-        if let Some(newline) = bytes[..at].iter().rposition(|&byte| byte == b'\n') {
+        if let Some(newline) = memrchr(b'\n', &bytes[..at]) {
             return self.found(end, newline + 1, false);
         }
         let found = self.found(end, end, false);

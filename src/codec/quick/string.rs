@@ -1,7 +1,7 @@
 //! JSON strings, written in blocks: copied first, and looked at while they are.
 
 use super::GIVEN_UP;
-use super::block::{BLOCK, special_to_write};
+use super::block::{self, BLOCK, special_to_write};
 use super::word::{self, first, special_to_read};
 use crate::escape;
 
@@ -207,12 +207,20 @@ static SPECIALS: [Special; 256] = {
 /// How many bytes a JSON string at least holds as they are before the first
 /// that has to be looked at.
 pub fn plain_len(bytes: &[u8]) -> usize {
-    let (words, _) = bytes.as_chunks::<8>();
-    let specials = words.iter().map(|word| special_to_read(u64::from_le_bytes(*word)));
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     let mut plain = 0;
-    for special in specials {
-        plain += first(special);
-        if special != 0 {
+    for block in blocks {
+        let specials = block::special_to_read(block);
+        if specials != 0 {
+            return plain + specials.trailing_zeros() as usize;
+        }
+        plain += BLOCK;
+    }
+    let (words, _) = rest.as_chunks::<8>();
+    for word in words {
+        let specials = special_to_read(u64::from_le_bytes(*word));
+        plain += first(specials);
+        if specials != 0 {
             break;
         }
     }
@@ -334,6 +342,23 @@ mod tests {
                     let expected = std::str::from_utf8(&bytes).ok().map(plain);
                     assert_eq!(written(&bytes, 0), expected, "{bytes:x?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_plain_ends_at_the_first_special_byte() {
+        for len in 0..140 {
+            let mut bytes = vec![b'x'; len];
+            // The bytes behind the last word are not looked at.
+            assert_eq!(plain_len(&bytes), len & !7, "{len}");
+            for at in 0..len & !7 {
+                for special in [b'"', b'\\', b'\n', 0xc3] {
+                    bytes[at] = special;
+                    bytes[len - 1] = special;
+                    assert_eq!(plain_len(&bytes), at, "{special:x} at {at} of {len}");
+                }
+                bytes[at] = b'x';
             }
         }
     }
