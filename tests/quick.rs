@@ -2,11 +2,16 @@
 //! in many spellings, and on both with bytes changed: what a quick path takes
 //! it takes as the plain codec does, and what is in the common form it takes.
 
+mod common;
+
+use common::Shell;
 use hello::codec::quick::{Plan, SLACK, Slab, ToText};
 use hello::codec::text::{self, Layout, PrintOptions};
-use hello::codec::{Notes, Origin, json};
+use hello::codec::{Notes, Origin, base64_text, json};
 use hello::schema::{Compiled, Schema};
+use hello::stream::Framing;
 use hello::table::Root;
+use hello::wire::varint;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use prost::Message as _;
@@ -375,4 +380,37 @@ fn maps_in_maps_in_no_order_are_no_dearer_with_each_level() {
     let start = std::time::Instant::now();
     BOTH.with(|both| assert!(both.print(&message).1));
     assert!(start.elapsed() < std::time::Duration::from_secs(2));
+}
+
+/// The same messages come to the same, whatever they are written in.
+#[test]
+fn lines_of_hex_and_base64_are_decoded_as_binary_is() {
+    let messages = (0..3000_u32).map(|number| {
+        let name = "x\"é\n→".repeat(number as usize % 70);
+        let mut message = vec![0x0a];
+        varint::write(name.len() as u64, &mut message);
+        message.extend(name.as_bytes());
+        // Twice, with a field that is unknown, and nothing at all.
+        let twice = [&message[..], b"\x0a\x01y"].concat();
+        let unknown = [&message[..], b"\x10\x01"].concat();
+        [message, twice, unknown, Vec::new()][number as usize % 4].clone()
+    });
+    let (mut binary, mut base64, mut hex) = (Vec::new(), Vec::new(), String::new());
+    for message in messages {
+        Framing::Varint.write(&message, &mut binary).expect("it is not too large");
+        base64_text::write(&message, &mut base64);
+        base64.push(b'\n');
+        hex += &(hex::encode(&message) + "\n");
+    }
+    let shell = Shell::new();
+    for to in ["json", "text"] {
+        let run = |from: &str, input: &[u8]| {
+            let ran = shell.run(&format!("hello decode --stream {from} --to {to}"), input);
+            (String::from_utf8_lossy(&ran.stdout).into_owned(), ran.status)
+        };
+        let expected = run("", &binary);
+        assert_eq!((expected.0.lines().count(), expected.1), (3000, 0));
+        assert!(run("--from base64", &base64) == expected, "{to}");
+        assert!(run("--from hex", hex.as_bytes()) == expected, "{to}");
+    }
 }

@@ -216,9 +216,7 @@ impl Decode {
         let split = split(from, streaming.framing);
         let mut warnings = self.warnings.start();
         let framing = streaming.framing;
-        let binary = from == Format::Binary;
-        let to_json = printer.lines_of_json().filter(|_| binary);
-        let to_text = printer.only_text().filter(|_| binary);
+        let (to_json, to_text) = (printer.lines_of_json(), printer.only_text());
         let partial = self.partial.is_some();
         let decoding = Decoding { printer, from, framing, to_json, to_text, partial };
         let size = input.size();
@@ -272,7 +270,7 @@ struct Decoding<'p, 't> {
     printer: &'p Printer<'t>,
     from: Format,
     framing: Framing,
-    /// What turns binary into lines of JSON, if that is all there is to do.
+    /// What turns messages into lines of JSON, if that is all there is to do.
     to_json: Option<ToJson<'t>>,
     /// The same for lines of text.
     to_text: Option<ToText<'t>>,
@@ -314,7 +312,7 @@ impl Convert for Decoding<'_, '_> {
         out: &mut Slab,
     ) -> (u64, usize) {
         match (&self.to_json, &self.to_text) {
-            _ if self.framing != Framing::Varint => (0, range.start),
+            _ if self.from != Format::Binary || self.framing != Framing::Varint => (0, range.start),
             (Some(to_json), _) => to_json.delimited(window, range, most, out),
             (_, Some(to_text)) => to_text.delimited(window, range, most, out),
             (None, None) => (0, range.start),
@@ -330,17 +328,26 @@ impl Decoding<'_, '_> {
         out: &mut Slab,
         notes: &mut Notes,
     ) -> Result<()> {
-        if let Some(to_json) = &self.to_json {
-            let range = record.start..record.end;
-            return to_json.record(record.window, range, record.offset, scratch, out, notes);
-        }
-        if let Some(to_text) = &self.to_text {
-            let range = record.start..record.end;
-            return to_text.record(record.window, range, record.offset, scratch, out, notes);
-        }
-        let bytes = bytes(self.from, record.bytes(), record.origin)?;
+        let padded;
+        let (window, message) = match self.from {
+            Format::Binary => (record.window, record.start..record.end),
+            from => {
+                let mut bytes = bytes(from, record.bytes(), record.origin)?.into_owned();
+                let len = bytes.len();
+                bytes.resize(len + SLACK, 0);
+                padded = bytes;
+                (&padded[..], 0..len)
+            }
+        };
         let base = self.base(&record);
-        out.print(bytes.len(), scratch, |out| self.printer.print(&bytes, base, out, notes))
+        match (&self.to_json, &self.to_text) {
+            (Some(to_json), _) => to_json.record(window, message, base, scratch, out, notes),
+            (_, Some(to_text)) => to_text.record(window, message, base, scratch, out, notes),
+            (None, None) => {
+                let bytes = &window[message];
+                out.print(bytes.len(), scratch, |out| self.printer.print(bytes, base, out, notes))
+            }
+        }
     }
 
     /// Where places in a record are counted from.
