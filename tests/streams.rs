@@ -236,7 +236,7 @@ fn run(split: Split, bytes: &[u8], how: How) -> Ran {
 /// A way to split, and bytes for it.
 type Case<'b> = (fn() -> Split, &'b [u8]);
 
-const CASES: [Case<'static>; 10] = [
+const CASES: [Case<'static>; 11] = [
     (|| Split::Framed(Framing::Varint), b"\x03abc\x00\x01d\x02e!\x00\x05ef"),
     (|| Split::Framed(Framing::Varint), b"\x03abc\x0flonger than ten\x01d\xff\xff\xff\xff\x0f"),
     (|| Split::Framed(Framing::Grpc), b"\0\0\0\0\x02ab\0\0\0\0\0\x09\0\0\0\0"),
@@ -252,6 +252,10 @@ const CASES: [Case<'static>; 10] = [
     ),
     (|| Split::Values(Default::default()), b"{}{}[{}]\n{}\n}\n{\n{\n}}\n{\n}{}\n\"\n\"a\"\n{\"a\""),
     (|| Split::Values(Default::default()), b"{\"a\" 1} {}\n{}\n[1 2 {}\n] []\n\n\n\n7\n"),
+    (
+        || Split::Values(Default::default()),
+        b"7\n{\"a\":12345678 x} {}\n[1,2,3,4,5,6 oops\n{\"a\":\"bcdefgh\",}\n8",
+    ),
     (|| Split::Lines(Default::default()), b"\n\n!\n!!\n\na\n"),
 ];
 

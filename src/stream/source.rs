@@ -229,12 +229,19 @@ impl Source {
             if is_long {
                 // Of a value the end is looked for, without keeping it.
                 let resync = match (&self.split, found) {
-                    (Split::Values(_), Found::Record { consumed, .. }) => {
-                        Resync::Bytes(consumed as u64)
+                    (Split::Values(values), Found::Record { consumed, .. }) => {
+                        match values.skips_line() {
+                            true => Resync::Line(consumed as u64),
+                            false => Resync::Bytes(consumed as u64),
+                        }
                     }
                     (Split::Values(_), _) => Resync::Value,
                     _ => Resync::Line(self.max_len),
                 };
+                if resync != Resync::Value {
+                    // Whoever looks here once more finds the same.
+                    self.split = self.split.fresh();
+                }
                 return Err(self.too_long(resync));
             }
             let (header, payload, consumed, cut) = match found {

@@ -71,6 +71,12 @@ impl Values {
         self.looked_at == 0 && !self.skipping && !self.headless
     }
 
+    /// Whether the value that was found last has broken, and the rest of its line
+    /// belongs to it.
+    pub fn skips_line(&self) -> bool {
+        self.skipping
+    }
+
     /// Forgets what was looked at of a value, and gives how much that is; it
     /// goes on behind it.
     pub fn forget(&mut self) -> usize {
