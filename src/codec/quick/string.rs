@@ -49,6 +49,8 @@ pub(super) fn short<const N: usize>(
 /// What is looked at at once of a string that is not short or has something special in
 /// it: two blocks, or one if that is enough.
 const WIDE: usize = 2 * BLOCK;
+/// What is longer than that often has no special bytes for long.
+const LONG: usize = 8 * WIDE;
 /// The longest character.
 const CHAR: usize = 4;
 /// The room of an escape, a power of two.
@@ -58,18 +60,21 @@ const MORE: usize = 8;
 #[inline(always)]
 pub(super) fn inside(inp: &[u8], pos: usize, end: usize, out: &mut [u8], o: usize) -> usize {
     if end - pos <= BLOCK {
-        by_blocks::<BLOCK, { BLOCK + MORE }>(inp, pos, end, out, o)
+        by_blocks::<BLOCK, { BLOCK + MORE }, false>(inp, pos, end, out, o)
+    } else if end - pos <= LONG {
+        by_blocks::<WIDE, { WIDE + MORE }, false>(inp, pos, end, out, o)
     } else {
-        by_blocks::<WIDE, { WIDE + MORE }>(inp, pos, end, out, o)
+        by_blocks::<WIDE, { WIDE + MORE }, true>(inp, pos, end, out, o)
     }
 }
 
 /// Does so by `N` bytes, for which `M` are [`MORE`] more: they are copied, and what is
 /// behind those that are nothing special is put right. What that takes comes from a
 /// table, and bytes that are nothing special are in it: nobody can foretell how far it is
-/// to the next one that is, and so nothing here jumps for it.
+/// to the next one that is, and so nothing here jumps for it. Of long ones whole blocks of
+/// nothing special come in `RUNS`, and these are passed without the table.
 #[inline(never)]
-fn by_blocks<const N: usize, const M: usize>(
+fn by_blocks<const N: usize, const M: usize, const RUNS: bool>(
     inp: &[u8],
     mut pos: usize,
     end: usize,
@@ -89,6 +94,10 @@ fn by_blocks<const N: usize, const M: usize>(
             let Some(quote) = to.get_mut(left) else { return GIVEN_UP };
             *quote = b'"';
             return o + left + 1;
+        }
+        if RUNS && plain == N {
+            (pos, o) = (pos + N, o + N);
+            continue;
         }
         let (Some(from), Some(to)) = (from[plain..].first_chunk(), to[plain..].first_chunk_mut())
         else {
