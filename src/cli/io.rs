@@ -185,7 +185,7 @@ impl Input {
     /// As [`Input::open`], and input that fails on the way.
     pub fn read(&self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        read_all(&mut *self.open()?, &mut bytes).map_err(|error| match self {
+        read_all(&mut *self.open()?, &mut bytes, || self.size()).map_err(|error| match self {
             Input::Words(_) | Input::Stdin => {
                 Error::failure(format!("standard input cannot be read: {}", reason(&error)))
             }
@@ -195,11 +195,19 @@ impl Input {
     }
 }
 
-/// Reads to the end; what is long by way of memory where reading is cheap.
-fn read_all(input: &mut dyn Read, bytes: &mut Vec<u8>) -> io::Result<()> {
+/// Reads to the end; what is long by way of memory where reading is cheap. `size` is asked
+/// for how long that may be.
+fn read_all(
+    input: &mut dyn Read,
+    bytes: &mut Vec<u8>,
+    size: impl Fn() -> Option<u64>,
+) -> io::Result<()> {
     if input.take(READ_LEN as u64).read_to_end(bytes)? < READ_LEN {
         return Ok(());
     }
+    // It is a guess: if there is no room for so much, there may be for what comes.
+    let size = size().and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
+    let _ = bytes.try_reserve_exact(size);
     let mut room = vec![0; READ_PLACE + READ_LEN];
     loop {
         match input.read(&mut room[READ_PLACE..]) {

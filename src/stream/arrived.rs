@@ -9,7 +9,7 @@ use crate::wire::limits::{READ_LEN, READ_PLACE};
 
 /// Where bytes are read to: before it is room for the start of a record that goes on in
 /// them, unless it is a large one.
-const GAP: usize = READ_PLACE;
+const GAP: usize = READ_PLACE + READ_LEN / 2;
 
 /// Bytes that have arrived, of which the first may be consumed.
 #[derive(Default)]

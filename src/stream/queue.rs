@@ -58,6 +58,12 @@ struct State {
 }
 
 impl State {
+    fn keep(&mut self, buffer: Owned<Vec<u8>>) {
+        if buffer.memory.capacity() <= SPARE_LEN_MAX {
+            self.buffers.give(buffer);
+        }
+    }
+
     /// Memory for what `worker` makes of a part that is counted already.
     fn slab(&mut self, worker: usize, most: usize) -> Owned<Slab> {
         self.slabs.take(worker, self.count - 1, most)
@@ -148,20 +154,16 @@ impl Queue {
 
     /// Nothing was read to this memory.
     pub fn give_back(&self, buffer: Owned<Vec<u8>>) {
-        if buffer.memory.capacity() <= SPARE_LEN_MAX {
-            self.state().buffers.give(buffer);
-        }
+        self.state().keep(buffer);
     }
 
-    /// A part of `len` bytes is done, and this is the memory it has taken. What
-    /// a large record has made large is not kept.
+    /// A part that was counted with `len` bytes is done, or nothing has come of it, and
+    /// this is the memory it has taken. What a large record has made large is not kept.
     pub fn done(&self, len: usize, buffer: Owned<Vec<u8>>, mut slab: Owned<Slab>) {
         let mut state = self.state();
         state.count -= 1;
         state.len -= len;
-        if buffer.memory.capacity() <= SPARE_LEN_MAX {
-            state.buffers.give(buffer);
-        }
+        state.keep(buffer);
         if slab.memory.capacity() <= SPARE_LEN_MAX {
             slab.memory.clear();
             state.slabs.give(slab);

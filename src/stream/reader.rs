@@ -33,7 +33,8 @@ pub trait ReadAt: Send + Sync {
 pub struct There {
     /// What it is read from.
     pub input: Box<dyn ReadAt>,
-    /// The bytes that a thread reads at a time.
+    /// The bytes that a thread reads at a time: [`READ_LEN`], by which the memory on the way
+    /// is bounded, or fewer.
     pub at_a_time: usize,
 }
 
@@ -212,6 +213,7 @@ impl<'q> Shared<'q> {
             turns.waiting -= 1;
             if turns.cutting.ended {
                 drop(turns);
+                // The queue still counts it: whoever gets no part closes that.
                 return None;
             }
             let cut = turns.cutting.take(arrived, read);
@@ -264,7 +266,8 @@ impl<'q> Shared<'q> {
     }
 }
 
-/// Ends it for those that wait for their turn, if its user does not come to its own.
+/// Ends it for those that wait for their turn, if its user does not come to its own: it
+/// has panicked, or there was nothing more to cut.
 struct Ending<'s, 'q>(&'s Shared<'q>);
 
 impl Drop for Ending<'_, '_> {

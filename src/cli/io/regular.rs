@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 
 use crate::stream::{ReadAt, There};
 use crate::wire::limits::READ_LEN;
@@ -26,14 +27,12 @@ impl Regular {
 }
 
 impl ReadAt for Regular {
-    #[cfg(unix)]
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        use std::os::unix::fs::FileExt;
         self.file.read_at(buffer, self.start.saturating_add(offset))
     }
 
     fn leave_at(&self, offset: u64) {
-        // Where that cannot be set, nobody could have told where it was before.
+        // A file whose place cannot be told, and so not set, is none of these.
         let _ = (&self.file).seek(SeekFrom::Start(self.start.saturating_add(offset)));
     }
 }
