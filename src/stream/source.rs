@@ -229,11 +229,13 @@ impl Source {
             if is_long {
                 // Of a value the end is looked for, without keeping it.
                 let resync = match (&self.split, found) {
-                    (Split::Values(values), Found::Record { consumed, .. }) => {
-                        match values.skips_line() {
-                            true => Resync::Line(consumed as u64),
-                            false => Resync::Bytes(consumed as u64),
-                        }
+                    (Split::Values(values), Found::Record { consumed, .. })
+                        if values.skips_line() =>
+                    {
+                        Resync::Line(consumed as u64)
+                    }
+                    (Split::Values(_), Found::Record { consumed, .. }) => {
+                        Resync::Bytes(consumed as u64)
                     }
                     (Split::Values(_), _) => Resync::Value,
                     _ => Resync::Line(self.max_len),
@@ -276,9 +278,6 @@ impl Source {
 
     /// Passes what belongs to no record after a fault.
     pub fn resync(&mut self, resync: Resync) {
-        if resync != Resync::Value {
-            self.split = self.split.fresh();
-        }
         self.passing = match resync {
             Resync::Bytes(bytes) => Passing::Bytes(bytes),
             Resync::Line(behind) => {
