@@ -163,7 +163,7 @@ impl Reader {
 /// Input that is there, read by those who convert it. They read at the same time and
 /// cut one after another.
 pub(super) struct Shared<'q> {
-    queue: &'q Queue,
+    pub queue: &'q Queue,
     there: There,
     /// What nobody has set out to read yet.
     unread: Mutex<Unread>,

@@ -81,8 +81,7 @@ pub(super) fn run(
     let cutting = Cutting::new(start);
     if let Some(there) = there {
         let shared = Shared::new(cutting, there, &queue);
-        let parts = Parts::Read(&queue, &shared);
-        let result = convert_by(workers, &parts, convert, blank, merge);
+        let result = convert_by(workers, &Parts::Read(&shared), convert, blank, merge);
         shared.leave();
         return result.map(|()| None);
     }
@@ -143,13 +142,14 @@ enum Parts<'q> {
     /// Somebody hands them in.
     Handed(&'q Queue),
     /// They read them.
-    Read(&'q Queue, &'q Shared<'q>),
+    Read(&'q Shared<'q>),
 }
 
 impl Parts<'_> {
     fn queue(&self) -> &Queue {
         match self {
-            Parts::Handed(queue) | Parts::Read(queue, _) => queue,
+            Parts::Handed(queue) => queue,
+            Parts::Read(shared) => shared.queue,
         }
     }
 
@@ -158,7 +158,7 @@ impl Parts<'_> {
     fn next(&self, worker: usize) -> Option<(Part, Owned<Slab>)> {
         match self {
             Parts::Handed(queue) => queue.take(worker),
-            Parts::Read(_, shared) => shared.next(worker),
+            Parts::Read(shared) => shared.next(worker),
         }
     }
 }
